@@ -1,0 +1,94 @@
+"""Settings from the environment, read once. A wrong value never raises here: it is kept as a problem for the checks.
+
+So that `manage.py check` (and every start) can name all wrong settings at once, with an id and a hint (`config/checks.py`).
+"""
+
+import ipaddress
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A setting that cannot be used as it is given."""
+
+    name: str
+    value: str
+    hint: str
+
+
+problems: list[Problem] = []
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def whole(name: str, default: int, *, at_least: int = 0, at_most: int = 2**31 - 1) -> int:
+    """A whole number within bounds."""
+    value = text(name)
+    if not value:
+        return default
+    if value.isdecimal() and at_least <= int(value) <= at_most:
+        return int(value)
+    problems.append(Problem(name, value, f"Give a whole number from {at_least} to {at_most}."))
+    return default
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value not in {"0", "false", "no", "off"}:
+        problems.append(Problem(name, value, "Give true or false."))
+        return default
+    return False
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = text(name, default)
+    if value in allowed:
+        return value
+    problems.append(Problem(name, value, f"Give one of {', '.join(allowed)}."))
+    return default
+
+
+def folder(name: str, default: Path) -> Path:
+    return Path(text(name, str(default))).expanduser().resolve()
+
+
+def networks(name: str) -> list[Network]:
+    """Comma-separated networks in CIDR notation (RFC 4632)."""
+    found: list[Network] = []
+    for part in filter(None, (part.strip() for part in text(name).split(","))):
+        try:
+            found.append(ipaddress.ip_network(part))
+        except ValueError:
+            problems.append(Problem(name, part, "Give networks such as 127.0.0.0/8,10.1.0.0/16."))
+    return found
+
+
+def origin(name: str, default: str) -> str:
+    """An http(s) origin: scheme, host and perhaps a port, and nothing after it."""
+    value = text(name, default).rstrip("/")
+    if _is_origin(value):
+        return value
+    problems.append(Problem(name, value, "Give scheme, host and port only, such as https://desk.example.com."))
+    return default
+
+
+def _is_origin(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        port_is_valid = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    bare = not (parts.path or parts.query or parts.fragment or parts.username)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and bare and port_is_valid
