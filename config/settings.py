@@ -12,7 +12,7 @@ from config import environment
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = environment.folder("DATA_DIR", BASE_DIR / ".data")
+DATA_DIR = environment.data_dir()
 
 # Where the product is: links, allowed hosts, exact origins and TLS rules come from this one address.
 PORT = environment.whole("PORT", 8000, at_least=1, at_most=65535)
@@ -34,7 +34,7 @@ SECRET_KEY = environment.text("SECRET_KEY") or (
 )
 
 INSTALLED_APPS = [
-    "config.site.DeskConfig",
+    "config.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

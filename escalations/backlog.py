@@ -1,0 +1,35 @@
+"""What nobody could take when it came: assigned, most urgent first, as soon as somebody becomes eligible."""
+
+from django.db import connection
+
+from escalations import lifecycle, routing
+from escalations.models import Escalation
+
+BATCH = 200
+
+
+def assign(pool: int) -> int:
+    """Assign what can be assigned in the pool, in the one queue order. Returns how many were assigned."""
+    assigned = 0
+    while True:
+        batch = list(Escalation.objects.raw(routing.BACKLOG, {"pool": pool, "limit": BATCH}))
+        done = sum(lifecycle.route(escalation) is not None for escalation in batch)
+        assigned += done
+        if not done or len(batch) < BATCH:
+            return assigned
+
+
+def free_abandoned() -> None:
+    """Give back what people hold who are no longer active."""
+    for escalation in list(Escalation.objects.raw(routing.ABANDONED, {"limit": BATCH})):
+        lifecycle.take_from_the_absent(escalation)
+
+
+def sweep() -> None:
+    """The due work of routing. Safe to run anywhere, any number of times."""
+    free_abandoned()
+    with connection.cursor() as cursor:
+        cursor.execute(routing.POOLS_WITH_BACKLOG)
+        pools = [pool for (pool,) in cursor.fetchall()]
+    for pool in pools:
+        assign(pool)

@@ -1,0 +1,108 @@
+"""The event log: written with each change, numbered when it is read, followed by cursors.
+
+Serial ids do not follow the order of commits, so a reader that tails them misses events. Events are therefore written
+without a number; whoever is about to read numbers what is committed (`number`). Readers then use `seq > N`: nothing is
+missed, nothing comes twice, there are no holes, and a writer never waits for another.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from escalations import hints
+from escalations.models import Cursor, Event
+
+NUMBERING = 7_034_001  # the advisory lock of whoever is numbering
+BATCH = 2000
+
+# The mutable facts of an escalation, under the names of the model's fields. Every event carries them as they are
+# after it, so that no listener ever needs the past.
+FACTS = """jsonb_build_object(
+    'status', {row}.status, 'priority', {row}.priority, 'pool', {row}.pool_id, 'assigned_to', {row}.assigned_to,
+    'assignee_name', (SELECT coalesce(nullif(r.name, ''), r.email) FROM reviewers_reviewer r WHERE r.id = {row}.assigned_to),
+    'assigned_at', {row}.assigned_at, 'claimed_at', {row}.claimed_at, 'resolved_at', {row}.resolved_at,
+    'finished_at', {row}.finished_at, 'resolution_notes', {row}.resolution_notes, 'outcome', {row}.outcome,
+    'decided_by_type', {row}.decided_by_type, 'decided_by_name', {row}.decided_by_name,
+    'waiting_on', {row}.waiting_on, 'bumped_at', {row}.bumped_at, 'queue_at', {row}.queue_at, 'due_at', {row}.due_at,
+    'version', {row}.version)"""
+
+COLUMNS = "escalation_id, agent_id, type, actor_type, reviewer_id, key_id, data, facts, at"
+
+# Writes the event of a change that a statement has made; `after` is the statement's updated row.
+INSERT = f"""
+    INSERT INTO events ({COLUMNS})
+    SELECT after.id, after.agent_id, %(type)s, %(actor_type)s, %(reviewer)s, %(key)s, %(data)s::jsonb,
+           {FACTS.format(row="after")}, clock_timestamp()
+    FROM after"""
+
+_NUMBER = """
+    WITH n AS (SELECT id, row_number() OVER (ORDER BY id) AS r FROM events WHERE seq IS NULL ORDER BY id LIMIT %(batch)s),
+    s AS (UPDATE escalations_cursor SET seq = seq + (SELECT count(*) FROM n)
+          WHERE name = 'numbered' AND EXISTS (SELECT FROM n) RETURNING seq - (SELECT count(*) FROM n) AS base)
+    UPDATE events e SET seq = s.base + n.r FROM n, s WHERE e.id = n.id"""
+
+_NOTE = f"""
+    INSERT INTO events ({COLUMNS})
+    SELECT e.id, e.agent_id, %(type)s, 'system', NULL, NULL, n.data, {FACTS.format(row="e")}, clock_timestamp()
+    FROM unnest(%(ids)s::uuid[], %(data)s::jsonb[]) WITH ORDINALITY AS n (id, data, place)
+    JOIN escalations e ON e.id = n.id ORDER BY n.place"""
+
+
+def number() -> int:
+    """Give numbers to what is committed and return the last number given. Somebody else numbering is good enough."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM events WHERE seq IS NULL) AND pg_try_advisory_xact_lock(%s)",
+            [NUMBERING],
+        )
+        ours = cursor.fetchone() == (True,)
+        while ours:
+            cursor.execute(_NUMBER, {"batch": BATCH})
+            ours = cursor.rowcount == BATCH
+    return head()
+
+
+def head() -> int:
+    return Cursor.objects.values_list("seq", flat=True).get(name="numbered")
+
+
+def read(after: int, limit: int = 500) -> list[Event]:
+    """The events numbered after `after`, oldest first, at most `limit`, each with its reviewer."""
+    number()
+    return list(Event.objects.filter(seq__gt=after).order_by("seq").select_related("reviewer")[:limit])
+
+
+def note(type_: Event.Type, told: Iterable[tuple[UUID, dict[str, Any]]]) -> None:
+    """Write events that change no fact of their escalations (such as: its answer was delivered), each with its data."""
+    pairs = list(told)
+    if not pairs:
+        return
+    ids, data = zip(*pairs, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, {"type": type_, "ids": list(ids), "data": [json.dumps(each) for each in data]})
+    transaction.on_commit(hints.moved)
+
+
+def advance(name: str, handle: Callable[[list[Event]], None], limit: int = 500) -> int:
+    """Hand the listener `name` its next events and remember how far it came, in one transaction.
+
+    Returns how many it handled; 0 too when another process is at it. What `handle` raises undoes the step, so a
+    listener that fails is asked again; it must be idempotent by (event, receiver).
+    """
+    number()
+    Cursor.objects.get_or_create(name=name)
+    with transaction.atomic():
+        cursor = Cursor.objects.select_for_update(skip_locked=True).filter(name=name).first()
+        if cursor is None:
+            return 0
+        events = list(
+            Event.objects.filter(seq__gt=cursor.seq).order_by("seq").select_related("escalation", "reviewer")[:limit]
+        )
+        if events:
+            handle(events)
+            cursor.seq = events[-1].seq or 0
+            cursor.save(update_fields=["seq"])
+    return len(events)

@@ -1,0 +1,24 @@
+"""What is asked: escalations, the agents that ask, their keys, and the event that every change leaves."""
+
+from escalations.models.agents import Agent, ApiKey, Scope
+from escalations.models.escalation import Escalation, EscalationQuerySet
+from escalations.models.event import Cursor, Event, Idempotency
+from escalations.models.words import QUEUE_DELAY, RED_AFTER, UNFINISHED, Decider, Outcome, Priority, Status
+
+__all__ = [
+    "QUEUE_DELAY",
+    "RED_AFTER",
+    "UNFINISHED",
+    "Agent",
+    "ApiKey",
+    "Cursor",
+    "Decider",
+    "Escalation",
+    "EscalationQuerySet",
+    "Event",
+    "Idempotency",
+    "Outcome",
+    "Priority",
+    "Scope",
+    "Status",
+]

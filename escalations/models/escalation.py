@@ -1,0 +1,225 @@
+"""The escalation: one task handed to a person."""
+
+from __future__ import annotations
+
+import copy
+import os
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models import Func, Q, Value
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from escalations.models.agents import Agent
+from escalations.models.words import UNFINISHED, Decider, Outcome, Priority, Status
+from reviewers.models import Pool, Reviewer, Role
+
+if TYPE_CHECKING:
+    from escalations.models.event import Event
+
+
+def uuid7() -> uuid.UUID:
+    """A UUID that sorts by time of creation (RFC 9562, section 5.7), so that indexes grow at one end."""
+    stamp = time.time_ns() // 1_000_000
+    tail = int.from_bytes(os.urandom(10), "big")
+    return uuid.UUID(int=(stamp << 80 | tail) & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+
+
+class EscalationQuerySet(models.QuerySet["Escalation"]):
+    def open(self) -> EscalationQuerySet:
+        return self.filter(status=Status.OPEN)
+
+    def unfinished(self) -> EscalationQuerySet:
+        return self.filter(status__in=UNFINISHED)
+
+    def claimable(self) -> EscalationQuerySet:
+        return self.unfinished().filter(claimed_at=None)
+
+    def overdue(self) -> EscalationQuerySet:
+        return self.unfinished().filter(due_at__lt=Now())
+
+    def assigned_to(self, reviewer: Reviewer) -> EscalationQuerySet:
+        return self.filter(status=Status.ASSIGNED, assigned_to=reviewer)
+
+    def for_people(self) -> EscalationQuerySet:
+        """Without the sandbox, which no person sees."""
+        return self.filter(is_sandbox=False)
+
+    def of_agent(self, agent: Agent) -> EscalationQuerySet:
+        return self.filter(agent=agent)
+
+    def visible_to(self, reviewer: Reviewer) -> EscalationQuerySet:
+        """Everything for an admin, else what is in the pools the person sits in."""
+        if reviewer.role == Role.ADMIN:
+            return self.for_people()
+        return self.for_people().filter(pool__seats__reviewer=reviewer)
+
+    def in_queue_order(self) -> EscalationQuerySet:
+        return self.order_by("queue_at", "id")
+
+    def with_names(self) -> EscalationQuerySet:
+        return self.select_related("pool", "assigned_to")
+
+
+class Escalation(models.Model):
+    """One task handed to a person."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.BigIntegerField(
+        unique=True, editable=False, db_default=Func(Value("escalations_number"), function="nextval")
+    )
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="escalations")
+    source_agent = models.TextField()
+    is_sandbox = models.BooleanField(default=False)
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="escalations")
+    issue_description = models.TextField()
+    priority = models.TextField(choices=Priority, default=Priority.MEDIUM)
+    context_data = models.JSONField(default=dict)
+    metadata = models.JSONField(default=dict)
+    tags = ArrayField(models.TextField(), default=list)
+    dedupe_key = models.TextField(null=True)
+    run_id = models.TextField(null=True)
+    webhook_url = models.TextField(null=True)
+
+    status = models.TextField(choices=Status, default=Status.OPEN)
+    assigned_to = models.ForeignKey(
+        Reviewer,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="escalations",
+        db_column="assigned_to",
+        db_index=False,
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    assigned_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    resolution_notes = models.TextField(null=True)
+    outcome = models.TextField(choices=Outcome, null=True)
+    decided_by_type = models.TextField(choices=Decider, null=True)
+    decided_by_name = models.TextField(null=True)
+    waiting_on = models.TextField(default="human")
+    declined_by = ArrayField(models.UUIDField(), default=list)
+    bumped_at = models.DateTimeField(null=True)
+    queue_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    version = models.IntegerField(default=1)
+
+    objects = EscalationQuerySet.as_manager()
+
+    class Meta:
+        db_table = "escalations"
+        ordering = ["queue_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="a_status_is_known"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="a_priority_is_known"),
+            models.CheckConstraint(condition=Q(waiting_on__in=("human", "agent")), name="it_waits_on_human_or_agent"),
+            models.CheckConstraint(
+                condition=Q(status=Status.RESOLVED, resolved_at__isnull=False)
+                | (~Q(status=Status.RESOLVED) & Q(resolved_at=None)),
+                name="resolved_if_and_only_if_resolved_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=UNFINISHED, finished_at=None, outcome=None)
+                | (~Q(status__in=UNFINISHED) & Q(finished_at__isnull=False, outcome__isnull=False)),
+                name="finished_if_and_only_if_finished_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(assigned_to=None, assigned_at=None)
+                | Q(assigned_to__isnull=False, assigned_at__isnull=False),
+                name="assigned_to_goes_with_assigned_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.OPEN) | Q(assigned_to=None), name="an_open_one_has_no_assignee"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.ASSIGNED) | Q(assigned_to__isnull=False),
+                name="an_assigned_one_has_an_assignee",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_at=None) | Q(assigned_to__isnull=False),
+                name="a_claim_belongs_to_an_assignee",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_sandbox=False) | Q(assigned_to=None),
+                name="no_person_gets_a_sandbox_escalation",
+            ),
+            models.UniqueConstraint(
+                fields=["agent", "dedupe_key", "is_sandbox"],
+                condition=Q(status__in=UNFINISHED, dedupe_key__isnull=False),
+                name="one_unfinished_per_dedupe_key",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["pool", "queue_at", "id"],
+                condition=Q(status__in=UNFINISHED, is_sandbox=False),
+                name="queue",
+            ),
+            models.Index(
+                fields=["pool", "queue_at", "id"],
+                condition=Q(status=Status.OPEN, is_sandbox=False),
+                name="backlog",
+            ),
+            models.Index(fields=["assigned_to", "queue_at"], condition=Q(status=Status.ASSIGNED), name="held_by"),
+            models.Index(fields=["id"], condition=Q(status=Status.OPEN, is_sandbox=True), name="sandbox_open"),
+            models.Index(fields=["agent", "-created_at", "-id"], name="of_agent"),
+            models.Index(fields=["-created_at", "-id"], name="newest"),
+            models.Index(fields=["status", "-created_at", "-id"], name="by_status"),
+            models.Index(fields=["priority", "-created_at", "-id"], name="by_priority"),
+            GinIndex(SearchVector("issue_description", config="simple"), name="words"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"ESC-{self.number}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status not in UNFINISHED
+
+    @property
+    def is_overdue(self) -> bool:
+        return not self.is_finished and self.due_at < timezone.now()
+
+    @property
+    def url(self) -> str:
+        return f"{settings.PUBLIC_URL}/api/escalations/{self.pk}"
+
+    @property
+    def html_url(self) -> str:
+        return f"{settings.PUBLIC_URL}/desk/e/{self.reference}/"
+
+    # A statement that has joined the names sets these two itself (`statements.NAMED`), and so does `as_of`.
+    @cached_property
+    def assignee_name(self) -> str | None:
+        return self.assigned_to.display_name if self.assigned_to else None
+
+    @cached_property
+    def pool_name(self) -> str:
+        return self.pool.name
+
+    def as_of(self, event: Event) -> Escalation:
+        """A copy with the event's facts laid over it: the escalation as it was right after the event."""
+        past = copy.copy(self)
+        past._state = copy.copy(self._state)  # noqa: SLF001 - a copy must not share its cached relations
+        past._state.fields_cache = dict(self._state.fields_cache)  # noqa: SLF001
+        for name, value in event.facts.items():
+            if name == "assignee_name":
+                past.assignee_name = value
+            else:
+                field = self._meta.get_field(name)
+                setattr(past, field.attname, field.to_python(value))
+        return past

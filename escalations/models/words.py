@@ -1,0 +1,55 @@
+"""The words an escalation's columns may hold, and the lengths of time that follow from a priority."""
+
+from datetime import timedelta
+
+from django.db import models
+
+
+class Priority(models.TextChoices):
+    """How soon the agent needs the answer."""
+
+    URGENT = "urgent", "Urgent"
+    HIGH = "high", "High"
+    MEDIUM = "medium", "Medium"
+    LOW = "low", "Low"
+
+
+# The one queue order: urgent first, and nothing waits for ever (design: "the one queue order").
+QUEUE_DELAY = {
+    Priority.URGENT: timedelta(0),
+    Priority.HIGH: timedelta(hours=24),
+    Priority.MEDIUM: timedelta(hours=48),
+    Priority.LOW: timedelta(hours=72),
+}
+# Red on the desk after this long unfinished.
+RED_AFTER = {
+    Priority.URGENT: timedelta(hours=1),
+    Priority.HIGH: timedelta(hours=1),
+    Priority.MEDIUM: timedelta(hours=4),
+    Priority.LOW: timedelta(hours=24),
+}
+
+
+class Status(models.TextChoices):
+    OPEN = "open", "Open"
+    ASSIGNED = "assigned", "Assigned"
+    RESOLVED = "resolved", "Resolved"
+    CANCELLED = "cancelled", "Cancelled"
+    EXPIRED = "expired", "Expired"
+
+
+UNFINISHED = (Status.OPEN, Status.ASSIGNED)
+
+
+class Outcome(models.TextChoices):
+    """How it ended. Silence is neither consent nor refusal: only `answered` is a person's word."""
+
+    ANSWERED = "answered", "Answered"
+    CANCELLED = "cancelled", "Cancelled"
+    EXPIRED = "expired", "Expired"
+
+
+class Decider(models.TextChoices):
+    HUMAN = "human", "Human"
+    POLICY = "policy", "Policy"
+    TIMER = "timer", "Timer"

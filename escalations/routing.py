@@ -1,0 +1,74 @@
+"""Who gets it: strictly fair, and never a queue of creators on one lock.
+
+Eligible are active people in the pool who have all the tags, did not decline it, and are below their capacity; among
+them whoever was served least is next, then whoever has waited longest. A statement picks only seats at the least level
+of its snapshot and passes over seats that another statement is just using. If that leaves nobody although somebody is
+eligible, the caller asks again, one after the other under the pool's lock. So the spread among equally eligible people
+never exceeds 1, whatever the concurrency.
+"""
+
+from django.db import connection
+
+ASSIGNING = 7_034  # advisory locks (ASSIGNING, pool): one backlog router per pool
+
+# Parameters: pool, tags, declined_by.
+ELIGIBLE = """
+    s.pool_id = %(pool)s AND r.is_active AND r.role <> 'read_only' AND r.tags @> %(tags)s::text[]
+    AND NOT r.id = ANY(%(declined_by)s::uuid[]) AND (r.capacity IS NULL OR r.held < r.capacity)"""
+
+SEATS = "reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id"
+
+# Locks the seat and its reviewer, so that neither level nor capacity can move under the statement: a row that changed
+# since the snapshot is checked again and fails `served = least`.
+_PICK = f"""
+    SELECT s.id AS seat_id, r.id AS reviewer_id, r.tags
+    FROM {SEATS}
+    WHERE {ELIGIBLE}
+      AND s.served = (SELECT min(s.served) FROM {SEATS} WHERE {ELIGIBLE})
+      AND {{condition}}
+    ORDER BY s.served, s.turn LIMIT 1 FOR NO KEY UPDATE OF s, r"""
+
+_SEATED = """
+    UPDATE reviewers_seat s SET served = s.served + 1, turn = nextval('reviewers_turn')
+    FROM pick WHERE s.id = pick.seat_id {unless}
+    RETURNING s.reviewer_id"""
+
+# An older task that the picked person could take comes first.
+_NOBODY_IS_AHEAD = """AND NOT EXISTS (
+    SELECT FROM escalations o
+    WHERE o.pool_id = %(pool)s AND o.status = 'open' AND NOT o.is_sandbox AND o.queue_at < %(queue_at)s
+      AND pick.tags @> o.tags AND NOT pick.reviewer_id = ANY(o.declined_by))"""
+
+# For the statement that creates: waits for nobody.
+PICK_FOR_NEW = f"""
+    pick AS MATERIALIZED ({_PICK.format(condition="NOT %(is_sandbox)s")} SKIP LOCKED),
+    got AS ({_SEATED.format(unless=_NOBODY_IS_AHEAD)})"""
+
+# For a task that exists (its locked row is `was`): waits for a seat in use.
+PICK_FOR_EXISTING = f"""
+    pick AS MATERIALIZED ({_PICK.format(condition="EXISTS (SELECT FROM was)")}),
+    got AS ({_SEATED.format(unless="")})"""
+
+SOMEBODY_IS_ELIGIBLE = f"EXISTS (SELECT FROM {SEATS} WHERE {ELIGIBLE})"
+
+# What can be assigned right now, in the one queue order.
+BACKLOG = """
+    SELECT e.id, e.pool_id, e.tags, e.declined_by FROM escalations e
+    WHERE e.pool_id = %(pool)s AND e.status = 'open' AND NOT e.is_sandbox AND EXISTS (
+        SELECT FROM reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id
+        WHERE s.pool_id = e.pool_id AND r.is_active AND r.role <> 'read_only' AND r.tags @> e.tags
+          AND NOT r.id = ANY(e.declined_by) AND (r.capacity IS NULL OR r.held < r.capacity))
+    ORDER BY e.queue_at, e.id LIMIT %(limit)s"""
+
+# Pools in which somebody could take something, and tasks whose holder is no longer active.
+POOLS_WITH_BACKLOG = """
+    SELECT DISTINCT e.pool_id FROM escalations e WHERE e.status = 'open' AND NOT e.is_sandbox"""
+ABANDONED = """
+    SELECT e.id FROM escalations e JOIN reviewers_reviewer r ON r.id = e.assigned_to
+    WHERE e.status = 'assigned' AND NOT r.is_active ORDER BY e.queue_at, e.id LIMIT %(limit)s"""
+
+
+def take_turn(pool: int) -> None:
+    """Wait for this pool's turn to route; held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ASSIGNING, pool])

@@ -1,0 +1,55 @@
+"""The SQL of a transition: one statement that compares, sets, counts what people hold, and writes the event."""
+
+from escalations import log
+
+# Guards: conditions on the escalation `e` beside its status.
+OWNS = "e.agent_id = %(agent)s AND e.is_sandbox = %(is_sandbox)s"
+_PERSON = """
+    (NOT e.is_sandbox AND (%(pools)s::bigint[] = '{{}}' OR e.pool_id = ANY(%(pools)s::bigint[])) AND EXISTS (
+        SELECT FROM reviewers_reviewer a
+        WHERE a.id = %(reviewer)s AND a.is_active AND {role} AND (a.role = 'admin' OR EXISTS (
+            SELECT FROM reviewers_seat s WHERE s.pool_id = e.pool_id AND s.reviewer_id = a.id))))"""
+MAY_ACT = _PERSON.format(role="a.role <> 'read_only'")
+LEADS = _PERSON.format(role="a.role IN ('admin', 'lead')")
+CAN_TAKE = """
+    EXISTS (SELECT FROM reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id
+            WHERE s.pool_id = e.pool_id AND r.id = %(to)s AND r.is_active AND r.role <> 'read_only')"""
+HOLDER_IS_ABSENT = "EXISTS (SELECT FROM reviewers_reviewer r WHERE r.id = e.assigned_to AND NOT r.is_active)"
+NEXT = """
+    e.claimed_at IS NULL AND (e.assigned_to = %(reviewer)s OR (
+        (e.status = 'open' OR e.priority = 'urgent') AND NOT %(reviewer)s = ANY(e.declined_by)
+        AND e.tags <@ (SELECT a.tags FROM reviewers_reviewer a WHERE a.id = %(reviewer)s)))"""
+FIRST = "ORDER BY e.queue_at, e.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
+
+NAMED = """
+    SELECT after.*, p.name AS pool_name, coalesce(nullif(r.name, ''), r.email) AS assignee_name
+    FROM after JOIN reviewers_pool p ON p.id = after.pool_id LEFT JOIN reviewers_reviewer r ON r.id = after.assigned_to"""
+
+# `was` locks the row; waiting there for somebody else's change ends with the guard being checked on their result.
+# People are locked in the order of their ids, so that two hand-overs in opposite directions cannot block each other.
+TRANSITION = f"""
+    WITH was AS MATERIALIZED (
+        SELECT e.* FROM escalations e
+        WHERE {{where}} AND e.status IN ({{before}}) AND (%(version)s::int IS NULL OR e.version = %(version)s) AND {{guard}}
+        {{tail}}),
+    {{pick}}
+    after AS (
+        UPDATE escalations e SET status = '{{status}}', version = e.version + 1, {{sets}}
+        FROM was {{source}} WHERE e.id = was.id RETURNING e.*),
+    moved AS (
+        SELECT who, sum(tasks) AS tasks FROM (
+            SELECT assigned_to AS who, -1 AS tasks FROM was WHERE status = 'assigned' AND EXISTS (SELECT FROM after)
+            UNION ALL SELECT assigned_to, 1 FROM after WHERE status = 'assigned') each
+        GROUP BY who HAVING sum(tasks) <> 0),
+    locked AS MATERIALIZED (
+        SELECT r.id, moved.tasks FROM reviewers_reviewer r JOIN moved ON moved.who = r.id
+        ORDER BY r.id FOR NO KEY UPDATE OF r),
+    held AS (UPDATE reviewers_reviewer r SET held = r.held + locked.tasks FROM locked WHERE r.id = locked.id),
+    event AS ({log.INSERT})
+    {NAMED}"""
+
+SANDBOX_DUE = """
+    SELECT e.* FROM escalations e
+    WHERE e.is_sandbox AND e.status = 'open'
+      AND e.created_at + coalesce((e.metadata -> 'sandbox' ->> 'after_seconds')::float, 0) * interval '1 second' <= now()
+    ORDER BY e.id LIMIT %(limit)s"""

@@ -1,0 +1,157 @@
+"""Who answers: reviewers, the pools they share, and the tags that say what they know."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Now
+
+
+class Counter(models.BigIntegerField[int, int]):
+    """A number that SQL statements keep; saving the row leaves it as it is, so that no stale copy overwrites it."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ANN401, FBT001 - Django's signature
+        return super().pre_save(model_instance, add) if add else F(self.attname)
+
+
+class Role(models.TextChoices):
+    """What a person may do, in the pools they sit in; an admin everywhere."""
+
+    ADMIN = "admin", "Admin"
+    LEAD = "lead", "Lead"
+    REVIEWER = "reviewer", "Reviewer"
+    READ_ONLY = "read_only", "Read-only"
+
+
+class PoolQuerySet(models.QuerySet["Pool"]):
+    def visible_to(self, reviewer: Reviewer) -> PoolQuerySet:
+        return self if reviewer.role == Role.ADMIN else self.filter(seats__reviewer=reviewer)
+
+
+class Pool(models.Model):
+    """Reviewers who share a queue. One of them is the default, made by a migration."""
+
+    name = models.TextField(unique=True)
+    is_default = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = PoolQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="only_one_default_pool"),
+            models.CheckConstraint(condition=~Q(name=""), name="a_pool_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tag(models.Model):
+    """A word of expertise: free text, made on its first use."""
+
+    name = models.TextField(primary_key=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReviewerManager(BaseUserManager["Reviewer"]):
+    def create_user(self, email: str, password: str | None = None, **facts: Any) -> Reviewer:  # noqa: ANN401 - model fields
+        reviewer = Reviewer(email=email.strip().lower(), **facts)
+        reviewer.set_password(password)
+        reviewer.full_clean(exclude=["password"])
+        reviewer.save()
+        return reviewer
+
+    def create_superuser(self, email: str, password: str | None = None, **facts: Any) -> Reviewer:  # noqa: ANN401 - model fields
+        return self.create_user(email, password, role=Role.ADMIN, **facts)
+
+    def get_by_natural_key(self, username: str | None) -> Reviewer:
+        return self.get(email=(username or "").strip().lower())
+
+
+class ReviewerQuerySet(models.QuerySet["Reviewer"]):
+    def active(self) -> ReviewerQuerySet:
+        return self.filter(is_active=True)
+
+    def visible_to(self, reviewer: Reviewer) -> ReviewerQuerySet:
+        """Everybody for an admin, else the people one shares a pool with."""
+        if reviewer.role == Role.ADMIN:
+            return self
+        shared = Seat.objects.filter(pool__seats__reviewer=reviewer).values("reviewer")
+        return self.filter(Q(pk__in=shared) | Q(pk=reviewer.pk))
+
+
+class Reviewer(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in with their email. `held` counts the unfinished tasks assigned to them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.TextField(blank=True, default="")
+    role = models.TextField(choices=Role, default=Role.REVIEWER)
+    is_active = models.BooleanField("active", default=True, help_text="Only active people get tasks and may sign in.")
+    tags = ArrayField(models.TextField(), default=list, blank=True, help_text="What this person knows.")
+    capacity = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Unfinished tasks this person may hold at once; empty means no limit.",
+    )
+    held = Counter(db_default=0, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    is_staff = True  # everybody works in the one AdminSite; permissions decide what they find there
+    # Django keeps this as a column; here it follows from the role, so that the two cannot disagree.
+    is_superuser = property(lambda self: self.role == Role.ADMIN)  # type: ignore[assignment]
+
+    objects: ClassVar[ReviewerManager] = ReviewerManager.from_queryset(ReviewerQuerySet)()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="an_email_is_lower_case"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="a_role_is_known"),
+            models.CheckConstraint(condition=Q(held__gte=0), name="nobody_holds_less_than_nothing"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name.split()[0]
+
+
+class Seat(models.Model):
+    """A reviewer's place in a pool; whoever was served least is next (`escalations/routing.py`)."""
+
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="seats")
+    reviewer = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="seats")
+    served = Counter(db_default=0, editable=False)
+    turn = Counter(db_default=Func(Value("reviewers_turn"), function="nextval"), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pool", "reviewer"], name="one_seat_per_reviewer_and_pool"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer} in {self.pool}"

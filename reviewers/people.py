@@ -1,0 +1,69 @@
+"""How people come, join pools, leave and return."""
+
+import secrets
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Min
+
+from reviewers.models import Pool, Reviewer, Role, Seat, Tag
+
+
+class NewReviewer(NamedTuple):
+    reviewer: Reviewer
+    password: str
+
+
+@transaction.atomic
+def create(
+    email: str,
+    *,
+    name: str = "",
+    role: Role = Role.REVIEWER,
+    pools: Iterable[Pool] = (),
+    tags: Iterable[str] = (),
+) -> NewReviewer:
+    """Make a person with a fresh password, seated in the pools given, else in the default pool.
+
+    The password is returned once and stored only as a hash. An admin is seated only where that is asked for.
+    Raises ValidationError when the email is not one or is taken.
+    """
+    password = secrets.token_urlsafe(12)
+    words = sorted(set(tags))
+    reviewer = Reviewer.objects.create_user(email, password, name=name, role=role, tags=words)
+    Tag.objects.bulk_create([Tag(name=word) for word in words], ignore_conflicts=True)
+    seats = list(pools) or ([] if role == Role.ADMIN else [Pool.objects.get(is_default=True)])
+    for pool in seats:
+        join(reviewer, pool)
+    return NewReviewer(reviewer, password)
+
+
+def join(reviewer: Reviewer, pool: Pool) -> Seat:
+    """Seat the reviewer in the pool, level with those who were served least there, so that nobody is flooded."""
+    seat, _ = Seat.objects.get_or_create(reviewer=reviewer, pool=pool, defaults={"served": _least_served(pool)})
+    return seat
+
+
+def leave(reviewer: Reviewer, pool: Pool) -> None:
+    Seat.objects.filter(reviewer=reviewer, pool=pool).delete()
+
+
+def deactivate(reviewer: Reviewer) -> None:
+    """No more tasks and no sign-in. What they hold is freed by the next sweep (`escalations.routing`)."""
+    reviewer.is_active = False
+    reviewer.save(update_fields=["is_active"])
+
+
+@transaction.atomic
+def activate(reviewer: Reviewer) -> None:
+    """Back at work: each seat starts at max(own served, least served of those on duty)."""
+    for seat in Seat.objects.select_for_update().filter(reviewer=reviewer).order_by("pk").select_related("pool"):
+        Seat.objects.filter(pk=seat.pk).update(served=max(seat.served, _least_served(seat.pool)))
+    reviewer.is_active = True
+    reviewer.save(update_fields=["is_active"])
+
+
+def _least_served(pool: Pool) -> int:
+    on_duty = Seat.objects.filter(pool=pool, reviewer__is_active=True)
+    return on_duty.aggregate(least=Min("served"))["least"] or 0
