@@ -64,6 +64,11 @@ def folder(name: str, default: Path) -> Path:
     return Path(text(name, str(default))).expanduser().resolve()
 
 
+def data_dir() -> Path:
+    """Where everything is that the product keeps in files; the embedded servers need it before Django's settings."""
+    return folder("DATA_DIR", Path(__file__).resolve().parent.parent / ".data")
+
+
 def networks(name: str) -> list[Network]:
     """Comma-separated networks in CIDR notation (RFC 4632)."""
     found: list[Network] = []
