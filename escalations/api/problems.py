@@ -6,7 +6,6 @@ serve callers outside of REST framework, too.
 
 import json
 import logging
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -74,9 +73,7 @@ def flawed(flaws: Iterable[Flaw], status: int = 400) -> Problem:
     found = list(flaws)
     codes = {flaw.code for flaw in found}
     code = codes.pop() if len(codes) == 1 else "invalid_request"
-    problem = Problem(
-        status, code, " ".join(f"{flaw.at.lstrip('/') or 'body'}: {flaw.detail}" for flaw in found[:5])
-    )
+    problem = Problem(status, code, " ".join(f"{flaw.at.lstrip('/') or 'body'}: {flaw.detail}" for flaw in found[:5]))
     problem.flaws = found
     return problem
 
@@ -135,9 +132,6 @@ def _of_framework(error: exceptions.APIException) -> Problem:
             return Problem(415, "unsupported_media_type", "Send JSON with Content-Type: application/json.")
         case exceptions.NotFound():
             return Problem(404, "not_found", "There is nothing here that this key may see.")
-        case exceptions.Throttled():
-            problem = Problem(429, "too_many_requests", "Too many requests. Wait, then try again.")
-            return problem.with_headers(Retry_After=str(math.ceil(error.wait or 1)))
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return unauthorized()
         case exceptions.PermissionDenied():
@@ -151,9 +145,7 @@ def _of_database(error: Exception) -> Problem | None:
     if not isinstance(error, OperationalError | InterfaceError):
         return None
     logger.warning("The database cannot answer", exc_info=error)
-    detail = (
-        "Nothing was changed, or it is not known. Try again, with the same Idempotency-Key if there was one."
-    )
+    detail = "Nothing was changed, or it is not known. Try again, with the same Idempotency-Key if there was one."
     return Problem(503, "temporarily_unavailable", detail).with_headers(Retry_After="1")
 
 
@@ -167,7 +159,8 @@ def flaws_of(detail: Any, at: str = "") -> Iterator[Flaw]:  # noqa: ANN401 - RES
     """Each message of a validation error with the place it speaks of."""
     match detail:
         case exceptions.ErrorDetail():
-            yield Flaw(at, CODES.get(detail.code, detail.code), str(detail))
+            code = detail.code or "invalid_value"
+            yield Flaw(at, CODES.get(code, code), str(detail))
         case dict():
             for key, inner in detail.items():
                 yield from flaws_of(inner, at if key == "non_field_errors" else f"{at}/{escaped(str(key))}")

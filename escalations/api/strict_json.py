@@ -121,9 +121,7 @@ def _check_structure(raw: bytes) -> None:
     if brackets.startswith(b"[" * (MAX_DEPTH + 1)) or b"[]" in brackets:
         raise Problem(400, "too_deep", f"The JSON is nested more than {MAX_DEPTH} levels deep.")
     if sum(10 ** min(len(digits), 3) for digits in EXPONENT.findall(bare)) > MAX_DIGITS:
-        raise Problem(
-            400, "number_too_large", "There are too many numbers with large exponents. Send them as strings."
-        )
+        raise Problem(400, "number_too_large", "There are too many numbers with large exponents. Send them as strings.")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -202,9 +200,7 @@ def _flaws_of_text(text: str, at: str) -> Iterator[Flaw]:
     if "\0" in text:
         yield Flaw(at, "nul_character", "The character U+0000 cannot be stored. Remove it.")
     if SURROGATE.search(text):
-        yield Flaw(
-            at, "lone_surrogate", "Half of a surrogate pair is not a character. Send the pair, or U+FFFD."
-        )
+        yield Flaw(at, "lone_surrogate", "Half of a surrogate pair is not a character. Send the pair, or U+FFFD.")
 
 
 def _flaws_of_number(literal: _Literal, at: str) -> Iterator[Flaw]:
@@ -214,6 +210,4 @@ def _flaws_of_number(literal: _Literal, at: str) -> Iterator[Flaw]:
     elif digits.isdecimal() and (len(digits) > 16 or int(digits) > MAX_INTEGER):
         yield Flaw(at, "number_too_large", "Integers go up to 2^53. Send it as a string.")
     elif math.isinf(float(literal)):
-        yield Flaw(
-            at, "number_too_large", "The number is too large to arrive unchanged. Send it as a string."
-        )
+        yield Flaw(at, "number_too_large", "The number is too large to arrive unchanged. Send it as a string.")
