@@ -1,6 +1,6 @@
-"""Settings from the environment, read once. A wrong value never raises here: it is kept as a problem for the checks.
+"""Settings from the environment. A wrong value never raises here: it is kept as a problem for the checks.
 
-So that `manage.py check` (and every start) can name all wrong settings at once, with an id and a hint (`config/checks.py`).
+So `manage.py check`, and every start, names all wrong settings at once, with id and hint (`config/checks.py`).
 """
 
 import ipaddress
@@ -23,6 +23,13 @@ class Problem:
 
 
 problems: list[Problem] = []
+NO_SECRET_KEY = "unset-" * 10  # lets commands run that need no secret; config.E003 stops everything else
+
+
+def refuse(problem: Problem) -> None:
+    """Keep what is wrong for the checks; a setting may be read more than once."""
+    if problem not in problems:
+        problems.append(problem)
 
 
 def text(name: str, default: str = "") -> str:
@@ -36,7 +43,7 @@ def whole(name: str, default: int, *, at_least: int = 0, at_most: int = 2**31 - 
         return default
     if value.isdecimal() and at_least <= int(value) <= at_most:
         return int(value)
-    problems.append(Problem(name, value, f"Give a whole number from {at_least} to {at_most}."))
+    refuse(Problem(name, value, f"Give a whole number from {at_least} to {at_most}."))
     return default
 
 
@@ -47,7 +54,7 @@ def flag(name: str, *, default: bool) -> bool:
     if value in {"1", "true", "yes", "on"}:
         return True
     if value not in {"0", "false", "no", "off"}:
-        problems.append(Problem(name, value, "Give true or false."))
+        refuse(Problem(name, value, "Give true or false."))
         return default
     return False
 
@@ -56,12 +63,40 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     value = text(name, default)
     if value in allowed:
         return value
-    problems.append(Problem(name, value, f"Give one of {', '.join(allowed)}."))
+    refuse(Problem(name, value, f"Give one of {', '.join(allowed)}."))
     return default
 
 
 def folder(name: str, default: Path) -> Path:
     return Path(text(name, str(default))).expanduser().resolve()
+
+
+def port() -> int:
+    return whole("PORT", 8000, at_least=1, at_most=65535)
+
+
+def bind() -> str:
+    """The address the web process listens on."""
+    return text("BIND", "127.0.0.1")
+
+
+def public_url() -> str:
+    return origin("PUBLIC_URL", f"http://127.0.0.1:{port()}")
+
+
+def secret_key() -> str:
+    """The one given, else the one that the first start made in DATA_DIR."""
+    kept = data_dir() / "secret_key"
+    return text("SECRET_KEY") or (kept.read_text().strip() if os.access(kept, os.R_OK) else NO_SECRET_KEY)
+
+
+def redis(name: str) -> str:
+    """The address of a Redis, or nothing."""
+    value = text(name)
+    if not value or urlsplit(value).scheme in {"redis", "rediss", "unix"}:
+        return value
+    refuse(Problem(name, "…", "Give redis://:PASSWORD@HOST:PORT/0, or nothing to run without Redis."))
+    return ""
 
 
 def data_dir() -> Path:
@@ -76,7 +111,7 @@ def networks(name: str) -> list[Network]:
         try:
             found.append(ipaddress.ip_network(part))
         except ValueError:
-            problems.append(Problem(name, part, "Give networks such as 127.0.0.0/8,10.1.0.0/16."))
+            refuse(Problem(name, part, "Give networks such as 127.0.0.0/8,10.1.0.0/16."))
     return found
 
 
@@ -85,7 +120,7 @@ def origin(name: str, default: str) -> str:
     value = text(name, default).rstrip("/")
     if _is_origin(value):
         return value
-    problems.append(Problem(name, value, "Give scheme, host and port only, such as https://desk.example.com."))
+    refuse(Problem(name, value, "Give scheme, host and port only, such as https://desk.example.com."))
     return default
 
 

@@ -1,13 +1,11 @@
 """Every setting, read from the environment (docs/operations.md lists them; config/checks.py refuses wrong ones)."""
 
-import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
 import django_stubs_ext
 
-from config import environment
+from config import database, environment
 
 django_stubs_ext.monkeypatch()
 
@@ -15,23 +13,20 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = environment.data_dir()
 
 # Where the product is: links, allowed hosts, exact origins and TLS rules come from this one address.
-PORT = environment.whole("PORT", 8000, at_least=1, at_most=65535)
-PUBLIC_URL = environment.origin("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+PORT = environment.port()
+PUBLIC_URL = environment.public_url()
 IS_TLS = PUBLIC_URL.startswith("https://")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "127.0.0.1"
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = [PUBLIC_HOST] if IS_TLS else [PUBLIC_HOST, *LOCAL_HOSTS]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # The address the web process listens on; a proxy in front of it is trusted for TLS only when it is named.
-BIND = environment.text("BIND", "127.0.0.1")
+BIND = environment.bind()
 TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
 
 DEBUG = False
 SECRET_KEY_FALLBACKS = [key for key in environment.text("SECRET_KEY_FALLBACKS").split(",") if key]
-_secret_file = DATA_DIR / "secret_key"
-SECRET_KEY = environment.text("SECRET_KEY") or (
-    _secret_file.read_text().strip() if os.access(_secret_file, os.R_OK) else "unset-" * 10
-)
+SECRET_KEY = environment.secret_key()
 
 INSTALLED_APPS = [
     "config.desk.DeskConfig",
@@ -87,23 +82,7 @@ TEMPLATES = [
 
 # PostgreSQL. manage.py and the supervisor fill DATABASE_URL in for the embedded server.
 DATABASE_URL = environment.text("DATABASE_URL")
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(
-            DATABASE_URL or "postgresql://postgres@127.0.0.1:5432/escalations",
-            conn_max_age=None,
-            conn_health_checks=True,
-        ),
-        "OPTIONS": {
-            "connect_timeout": 3,
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 15000,
-            "options": "-c statement_timeout=30s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
-        },
-    }
-}
+DATABASES = {"default": database.connection(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "reviewers.Reviewer"
@@ -131,6 +110,12 @@ SECURE_HSTS_PRELOAD = IS_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_TLS and TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003",  # config.middleware.Csrf is Django's own class under another name
+    "security.W008",  # SECURE_SSL_REDIRECT: see above
+    # Over plain http, which PUBLIC_URL says, secure cookies and HSTS would only lock people out.
+    *([] if IS_TLS else ["security.W004", "security.W012", "security.W016"]),
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -168,7 +153,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Redis carries hints only (docs/architecture.md). Empty: the product runs without it.
-REDIS_URL = environment.text("REDIS_URL")
+REDIS_URL = environment.redis("REDIS_URL")
 CHANNEL_LAYERS = (
     {
         "default": {

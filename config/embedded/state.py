@@ -77,5 +77,5 @@ def _started(pid: int) -> str:
 
 def _started_by_ps(pid: int) -> str:
     command = ["ps", "-o", "lstart=", "-p", str(pid)]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S607 (not in one place)
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     return found.stdout.strip()
