@@ -21,6 +21,9 @@ class Problem:
     value: str
     hint: str
 
+    def __str__(self) -> str:
+        return f"{self.name} cannot be {self.value!r}. {self.hint}"
+
 
 problems: list[Problem] = []
 NO_SECRET_KEY = "unset-" * 10  # lets commands run that need no secret; config.E003 stops everything else

@@ -89,7 +89,6 @@ def server(data_dir: Path, settings: Mapping[str, str] | None = None) -> Server:
     if not cluster.exists():
         make_cluster(cluster, password, runner)
     _hand_over(cluster, runner)
-    _forget_a_dead_postmaster(cluster)
     port = free_port()
     url = f"postgresql://{NAME}:{quote(password)}@127.0.0.1:{port}/{NAME}"
     options = {**SETTINGS, "port": str(port), **(settings or {})}
@@ -103,9 +102,10 @@ def server(data_dir: Path, settings: Mapping[str, str] | None = None) -> Server:
             *(part for name, value in options.items() for part in ("-c", f"{name}={value}")),
         ),
         stops_with=signal.SIGINT,
-        answers=partial(answers, url),
+        answers=lambda: _says_it_is_ready(cluster) and answers(url),
         user=runner.user,
         folder=cluster,
+        prepare=partial(_forget_a_dead_postmaster, cluster),
         clean_up=runner.clean_up,
     )
 
@@ -143,6 +143,14 @@ def answers(url: str) -> bool:
         with psycopg.connect(url, connect_timeout=2):
             return True
     except psycopg.OperationalError:
+        return False
+
+
+def _says_it_is_ready(cluster: Path) -> bool:
+    """As pg_ctl sees it; whoever connects earlier leaves a frightening line in the log."""
+    try:
+        return (cluster / "postmaster.pid").read_text().rstrip().endswith("ready")
+    except (OSError, UnicodeError):
         return False
 
 

@@ -27,16 +27,20 @@ class Server:
     user: str = ""  # see leash.leashed
     folder: Path | None = None
     configuration: str = ""  # read from the standard input, so that no password is in the list of processes
-    clean_up: Callable[[], None] = lambda: None
+    prepare: Callable[[], None] = lambda: None  # before each start
+    clean_up: Callable[[], None] = lambda: None  # after the last stop
 
     @property
     def command(self) -> list[str]:
         return leashed(self.program, end_with=self.stops_with, user=self.user)
 
-    def start(self, *, output: int | None = None) -> subprocess.Popen[bytes]:
-        """Run it as a child of the calling thread's process, its output going to the file descriptor `output`."""
+    def start(self, *, output: int | None = None, separate: int | None = None) -> subprocess.Popen[bytes]:
+        """Run it as a child of this process, its output going to the file descriptor `output`."""
+        self.prepare()
         stdin = subprocess.PIPE if self.configuration else subprocess.DEVNULL
-        child = subprocess.Popen(self.command, cwd=self.folder, stdin=stdin, stdout=output, stderr=output)
+        child = subprocess.Popen(
+            self.command, cwd=self.folder, stdin=stdin, stdout=output if separate is None else separate, stderr=output
+        )
         if child.stdin is not None:
             with contextlib.suppress(BrokenPipeError), child.stdin as stream:
                 stream.write(self.configuration.encode())
