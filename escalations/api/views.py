@@ -1,0 +1,206 @@
+"""The calls of the API. Each reads its request strictly, calls one verb, and tells what stands afterwards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from escalations import addresses, intake, lifecycle
+from escalations.api import described, listing, permissions, serializers
+from escalations.api.authentication import Caller
+from escalations.api.endpoint import Endpoint, answer, answer_one, checked, etag, expected_version, once
+from escalations.api.parameters import Parameters
+from escalations.api.problems import Flaw, Problem, flawed
+from escalations.api.representation import represent
+from escalations.intake import NewEscalation
+from escalations.models import Agent, Escalation, Priority
+from escalations.refusals import Stale
+from reviewers.models import Pool, Reviewer, ReviewerQuerySet, Role
+
+
+class Escalations(Endpoint):
+    """All that the caller may know of."""
+
+    body_limit: ClassVar[int] = settings.CONTEXT_MAX_BYTES + Endpoint.body_limit
+
+    @extend_schema(**described.CREATE)
+    def post(self, request: Request) -> HttpResponse:
+        caller, agent = permissions.asking(request)
+        if agent.paused_at:
+            raise Problem(403, "agent_paused", "This agent is paused: it may read, but not create. Ask an admin.")
+        new = _new(checked(request, serializers.CREATE), agent)
+
+        def create() -> tuple[int, Escalation]:
+            created = intake.create(new, by=agent, via=caller.key)
+            return (201 if created.is_new else 200), created.escalation
+
+        return once(request, caller, create)
+
+    @extend_schema(**described.LIST)
+    def get(self, request: Request) -> HttpResponse:
+        caller = permissions.reading(request)
+        parameters = Parameters(request.query_params, listing.KNOWN, listing.NOT_YET)
+        context = listing.wants_context(parameters)
+        page = listing.page(request, caller, parameters, context=context)
+        rows = [represent(row, context=context) for row in page.rows]
+        return answer({"results": rows, "next": page.next, "previous": page.previous}, headers=page.link())
+
+
+class OneEscalation(Endpoint):
+    @extend_schema(**described.GET)
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        escalation = permissions.reading(request).visible().with_names().get(pk=pk)
+        if request.META.get("HTTP_IF_NONE_MATCH") == etag(escalation):
+            return HttpResponse(status=304, headers={"ETag": etag(escalation)})
+        return answer_one(escalation)
+
+
+class Next(Endpoint):
+    @extend_schema(**described.NEXT)
+    def post(self, request: Request) -> HttpResponse:
+        caller, reviewer = permissions.acting(request)
+        checked(request, serializers.NOTHING)
+
+        def take() -> tuple[int, Escalation | None]:
+            taken = lifecycle.take_next(by=reviewer, via=caller.key)
+            return (200 if taken else 204), taken
+
+        return once(request, caller, take)
+
+
+class Claim(Endpoint):
+    @extend_schema(**described.CLAIM)
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        caller, reviewer = permissions.acting(request)
+        checked(request, serializers.NOTHING)
+        return answer_one(lifecycle.claim(pk, by=reviewer, via=caller.key, version=expected_version(request)))
+
+
+class Resolve(Endpoint):
+    body_limit: ClassVar[int] = 4 * Endpoint.body_limit
+
+    @extend_schema(**described.RESOLVE)
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        caller, reviewer = permissions.acting(request)
+        notes = checked(request, serializers.RESOLVE)["resolution_notes"]
+        version = expected_version(request)
+        return answer_one(lifecycle.resolve(pk, by=reviewer, notes=notes, via=caller.key, version=version))
+
+
+class Release(Endpoint):
+    @extend_schema(**described.RELEASE)
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        caller, reviewer = permissions.acting(request)
+        reason = checked(request, serializers.REASON)["reason"]
+        with _unchanged(request, caller, pk):
+            return answer_one(lifecycle.release(pk, by=reviewer, via=caller.key, reason=reason))
+
+
+class Decline(Endpoint):
+    @extend_schema(**described.DECLINE)
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        caller, reviewer = permissions.acting(request)
+        reason = checked(request, serializers.REASON)["reason"]
+        with _unchanged(request, caller, pk):
+            return answer_one(lifecycle.decline(pk, by=reviewer, via=caller.key, reason=reason))
+
+
+class Reassign(Endpoint):
+    @extend_schema(**described.REASSIGN)
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        caller, lead = permissions.acting(request, Role.ADMIN, Role.LEAD)
+        fields = checked(request, serializers.REASSIGN)
+        to = _reviewer(fields["assigned_to"], lead)
+        with _unchanged(request, caller, pk):
+            return answer_one(lifecycle.assign(pk, to=to, by=lead, via=caller.key, note=fields["note"]))
+
+
+class Cancel(Endpoint):
+    @extend_schema(**described.CANCEL)
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        caller, agent = permissions.asking(request)
+        reason = checked(request, serializers.REASON)["reason"]
+        with _unchanged(request, caller, pk):
+            return answer_one(lifecycle.cancel(pk, by=agent, via=caller.key, reason=reason))
+
+
+class Reopen(Endpoint):
+    @extend_schema(**described.REOPEN)
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        reason = checked(request, serializers.REASON)["reason"]
+        caller, by = (
+            permissions.acting(request, Role.ADMIN, Role.LEAD)
+            if permissions.caller_of(request).reviewer
+            else permissions.asking(request)
+        )
+        with _unchanged(request, caller, pk):
+            return answer_one(lifecycle.reopen(pk, by=by, via=caller.key, reason=reason))
+
+
+def _new(fields: dict[str, Any], agent: Agent) -> NewEscalation:
+    if fields.get("source_agent", agent.name) != agent.name:
+        detail = f'This key belongs to the agent "{agent.name}". Leave source_agent out, or send that name.'
+        raise flawed([Flaw("/source_agent", "foreign_agent", detail)], status=403)
+    if url := fields.get("webhook_url"):
+        _check_webhook_url(url)
+    return NewEscalation(
+        issue_description=fields["issue_description"],
+        context=fields["context_data"],
+        priority=Priority(fields["priority"]),
+        pool=_pool(fields["pool"]) if fields.get("pool") else None,
+        tags=tuple(fields["tags"]),
+        metadata=fields["metadata"],
+        dedupe_key=fields.get("dedupe_key"),
+        run_id=fields.get("run_id"),
+        webhook_url=url,
+    )
+
+
+def _check_webhook_url(url: str) -> None:
+    try:
+        addresses.validate(url)
+    except addresses.UnusableAddress as error:
+        problem = flawed([Flaw("/webhook_url", error.code, error.text)], status=422)
+        problem.code = "webhook_url_refused"
+        raise problem from error
+
+
+def _pool(name: str) -> Pool:
+    pool = Pool.objects.filter(name=name).first()
+    if pool is None:
+        raise flawed([Flaw("/pool", "unknown_pool", "There is no pool of this name.")])
+    return pool
+
+
+def _reviewer(named: str, lead: Reviewer) -> Reviewer:
+    """By id or email, among those whom the lead knows."""
+    known = ReviewerQuerySet(Reviewer).active().visible_to(lead)
+    try:
+        found = known.filter(pk=UUID(named)).first()
+    except ValueError:
+        found = known.filter(email=named.lower()).first()
+    if found is None:
+        raise flawed(
+            [Flaw("/assigned_to", "unknown_assignee", "No active reviewer of your pools has this id or email.")]
+        )
+    return found
+
+
+@contextmanager
+def _unchanged(request: Request, caller: Caller, pk: UUID) -> Iterator[None]:
+    """What happens inside happens to the version that If-Match names. Raises Stale."""
+    expected = expected_version(request)
+    if expected is None:
+        yield
+        return
+    with transaction.atomic():
+        current = caller.visible().select_for_update(of=("self",), no_key=True).get(pk=pk)
+        if current.version != expected:
+            raise Stale(current.version)
+        yield
