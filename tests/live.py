@@ -1,0 +1,61 @@
+"""The real server in a thread: `serve` runs any ASGI application, the fixture `web` runs the product."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+from asgiref.typing import ASGI3Application
+from django.core.handlers.wsgi import WSGIHandler
+from pytest_django import Settings
+
+from config import asgi
+from config.front.server import OPTIONS
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serve(application: ASGI3Application, port: int | None = None, **options: Any) -> Iterator[str]:
+    """Run the application as `config.front.server` would, in this process. Yields its address."""
+    port = port or free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(application, host="127.0.0.1", port=port, log_config=None, **(OPTIONS | options))
+    )
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    thread.start()
+    until(lambda: server.started or not thread.is_alive())
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@pytest.fixture
+def web(transactional_db: None, settings: Settings) -> Iterator[str]:
+    """The whole product on a port of its own, at the address PUBLIC_URL; its static files need not be collected."""
+    port = free_port()
+    settings.PORT = port
+    settings.PUBLIC_URL = f"http://127.0.0.1:{port}"
+    settings.CSRF_TRUSTED_ORIGINS = [settings.PUBLIC_URL]
+    settings.WHITENOISE_USE_FINDERS = True
+    with serve(asgi.assemble(WSGIHandler()), port) as address:
+        yield address
+
+
+def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait for what another thread or process does. Fails when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.01)
