@@ -62,6 +62,6 @@ class Actor:
 
     def _visible(self) -> EscalationQuerySet:
         if isinstance(self.by, Agent):
-            return Escalation.objects.of_agent(self.by)
+            return Escalation.objects.of_agent(self.by).filter(is_sandbox=bool(self.via and self.via.is_sandbox))
         visible = Escalation.objects.visible_to(self.by) if self.by else Escalation.objects.all()
         return visible.filter(pool__in=self.via.pool_ids) if self.via and self.via.pool_ids else visible
