@@ -24,9 +24,7 @@ class NewAgent(NamedTuple):
 @transaction.atomic
 def create(name: str, *, webhook_url: str = "") -> NewAgent:
     """Raises ValidationError when the name is empty or taken."""
-    name = name.strip()
-    if not name or not name.isprintable() or len(name) > 200:
-        raise ValidationError("Give the agent a name of 1 to 200 printable characters.")
+    name = checked_name(name)
     secret = new_webhook_secret()
     try:
         with transaction.atomic():
@@ -34,6 +32,14 @@ def create(name: str, *, webhook_url: str = "") -> NewAgent:
     except IntegrityError as error:
         raise ValidationError(f"There is an agent named {name} already. Choose another name.") from error
     return NewAgent(agent, keys.for_agent(agent).plain, keys.for_agent(agent, sandbox=True).plain, secret)
+
+
+def checked_name(name: str) -> str:
+    """Raises ValidationError when no agent can be called that."""
+    name = name.strip()
+    if not name or not name.isprintable() or len(name) > 200:
+        raise ValidationError("Give the agent a name of 1 to 200 printable characters.")
+    return name
 
 
 def pause(agent: Agent) -> None:

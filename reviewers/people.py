@@ -32,7 +32,7 @@ def create(
     password = secrets.token_urlsafe(12)
     words = sorted(set(tags))
     reviewer = Reviewer.objects.create_user(email, password, name=name, role=role, tags=words)
-    Tag.objects.bulk_create([Tag(name=word) for word in words], ignore_conflicts=True)
+    know(words)
     seats = list(pools) or ([] if role == Role.ADMIN else [Pool.objects.get(is_default=True)])
     for pool in seats:
         join(reviewer, pool)
@@ -47,6 +47,19 @@ def join(reviewer: Reviewer, pool: Pool) -> Seat:
 
 def leave(reviewer: Reviewer, pool: Pool) -> None:
     Seat.objects.filter(reviewer=reviewer, pool=pool).delete()
+
+
+def know(words: Iterable[str]) -> None:
+    """Make the tags that are used for the first time."""
+    Tag.objects.bulk_create([Tag(name=word) for word in words], ignore_conflicts=True)
+
+
+def new_password(reviewer: Reviewer) -> str:
+    """Replace the password and end every session of this person. Returned once, stored only as a hash."""
+    password = secrets.token_urlsafe(12)
+    reviewer.set_password(password)
+    reviewer.save(update_fields=["password"])
+    return password
 
 
 def deactivate(reviewer: Reviewer) -> None:
