@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 import uvicorn
@@ -25,7 +24,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(application: ASGI3Application, port: int | None = None, **options: Any) -> Iterator[str]:
+def serve(application: ASGI3Application, port: int | None = None, **options: object) -> Iterator[str]:
     """Run the application as `config.front.server` would, in this process. Yields its address."""
     port = port or free_port()
     server = uvicorn.Server(

@@ -85,7 +85,8 @@ class Protocol(HttpToolsProtocol):
     def _may_answer(self) -> bool:
         """Not in the middle of another answer."""
         cycle: RequestResponseCycle | None = self.cycle
-        return not self.transport.is_closing() and (cycle is None or cycle.response_complete)
+        is_free = cycle is None or cycle.response_complete or not cycle.response_started
+        return is_free and not self.pipeline and not self.transport.is_closing()
 
     def _refuse(self, problem: Problem) -> None:
         if self._may_answer():

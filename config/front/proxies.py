@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from config.environment import Network
+
 Address = tuple[str, int] | None
 
 
@@ -13,7 +15,7 @@ def speaks_for_another(name: bytes) -> bool:
 
 
 def is_trusted(client: Address) -> bool:
-    return bool(settings.TRUSTED_PROXIES and client and _is_proxy(client[0]))
+    return bool(settings.TRUSTED_PROXIES and client) and _is_proxy(client[0] if client else "")
 
 
 def client_behind(proxy: Address, forwarded_for: bytes) -> Address:
@@ -27,12 +29,13 @@ def client_behind(proxy: Address, forwarded_for: bytes) -> Address:
     return proxy
 
 
-@lru_cache(maxsize=1024)
 def _is_proxy(host: str) -> bool:
-    if not _is_address(host):
-        return False
-    address = ipaddress.ip_address(host)
-    return any(address in network for network in settings.TRUSTED_PROXIES)
+    return _is_within(host, tuple(settings.TRUSTED_PROXIES))
+
+
+@lru_cache(maxsize=1024)
+def _is_within(host: str, networks: tuple[Network, ...]) -> bool:
+    return _is_address(host) and any(ipaddress.ip_address(host) in network for network in networks)
 
 
 def _is_address(host: str) -> bool:

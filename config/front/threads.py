@@ -50,9 +50,7 @@ class Threads:
 
     async def close(self) -> None:
         """Let what runs come to its end, and close the connections of the threads."""
-        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
-        for connection in self._connections:
-            connection.close()
+        await asyncio.to_thread(self._close)
 
     async def _answer(self, scope: HTTPScope, body: bytes, receive: ASGIReceiveCallable) -> Answer:
         if self._taken >= self._limit:
@@ -90,6 +88,11 @@ class Threads:
                 close()
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in head[1]]
         return Answer(int(head[0][:3]), headers, body)
+
+    def _close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        for connection in self._connections:
+            connection.close()
 
     def _register(self) -> None:
         """In a new thread: let `close` reach its connections."""

@@ -2,21 +2,16 @@
 
 import json
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
-
 from config.front import probes
-from config.front.application import Front, Routes, refuse_socket
+from config.front.application import Front, HTTPApplication, Routes, refuse_socket
 from config.front.bodies import Bodies
 from config.front.lifespan import Lifespan
 from config.front.threads import Threads
-from tests.live import serve
 
 Wsgi = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
@@ -37,7 +32,15 @@ class Told:
         return [content]
 
 
-def front(wsgi: Wsgi, *, seconds: float = 10.0, waiting: Any = None, leave: Any = None, **limits: int) -> Front:
+def front(
+    wsgi: Wsgi,
+    *,
+    seconds: float = 10.0,
+    waiting: HTTPApplication | None = None,
+    leave: Callable[[], None] = lambda: None,
+    **limits: int,
+) -> Front:
+    """`waiting` answers /wait."""
     threads = Threads(wsgi, **limits)
     routes = Routes(
         probes=probes.PROBES,
@@ -47,12 +50,7 @@ def front(wsgi: Wsgi, *, seconds: float = 10.0, waiting: Any = None, leave: Any 
         sockets=refuse_socket,
         origins=frozenset({b"http://127.0.0.1"}),
     )
-    return Front(routes, Lifespan(leave or (lambda: None), threads.close), Bodies(seconds))
-
-
-async def endless(_scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    await receive()
-    await receive()
+    return Front(routes, Lifespan(leave, threads.close), Bodies(seconds))
 
 
 @contextmanager

@@ -101,9 +101,8 @@ def test_a_client_that_goes_on_sending_still_reads_the_answer(address: str) -> N
 
 
 def test_a_client_that_never_stops_sending_is_cut_off(address: str) -> None:
-    with connected(address) as connection, pytest.raises(OSError, match="reset|[Bb]roken pipe"):
+    with connected(address) as connection, pytest.raises(OSError, match=r"reset|[Bb]roken pipe"):
         connection.sendall(post(b"x" * 40_000_000))
-        connection.sendall(b"x")
 
 
 def test_a_page_is_told_in_html(address: str) -> None:
