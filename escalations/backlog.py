@@ -1,6 +1,6 @@
 """What nobody could take when it came: assigned, most urgent first, as soon as somebody becomes eligible."""
 
-from django.db import connection
+from django.db import connection, transaction
 
 from escalations import lifecycle, routing
 from escalations.models import Escalation
@@ -11,12 +11,16 @@ BATCH = 200
 def assign(pool: int) -> int:
     """Assign what can be assigned in the pool, in the one queue order. Returns how many were assigned."""
     assigned = 0
-    while True:
-        batch = list(Escalation.objects.raw(routing.BACKLOG, {"pool": pool, "limit": BATCH}))
-        done = sum(lifecycle.route(escalation) is not None for escalation in batch)
-        assigned += done
-        if not done or len(batch) < BATCH:
-            return assigned
+    while _assign_first(pool):
+        assigned += 1
+    return assigned
+
+
+@transaction.atomic
+def _assign_first(pool: int) -> bool:
+    routing.take_turn(pool)
+    first = next(iter(Escalation.objects.raw(routing.BACKLOG, {"pool": pool})), None)
+    return first is not None and lifecycle.route(first) is not None
 
 
 def free_abandoned() -> None:

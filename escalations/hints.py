@@ -57,24 +57,22 @@ class _Messenger:
     def _start(self) -> None:
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="hints", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="hints", daemon=True)
                 self._thread.start()
 
-    async def _run(self) -> None:
-        while True:
-            await asyncio.to_thread(self._pending.wait)
+    def _run(self) -> None:
+        loop = asyncio.new_event_loop()  # one for good: the channel layer keeps its connection per loop
+        while self._pending.wait():
             self._pending.clear()
-            await self._tell()
-            await asyncio.sleep(OPEN_FOR if self._failures >= OPEN_AFTER else PAUSE)
-
-    async def _tell(self) -> None:
-        try:
-            await asyncio.wait_for(asyncio.gather(_announce(), asyncio.to_thread(_kick)), TIMEOUT)
-        except Exception as error:  # noqa: BLE001 - a hint may be lost for any reason; nobody depends on it
-            self._failures += 1
-            logger.warning("hint not sent: %s", type(error).__name__)
-        else:
-            self._failures = 0
+            try:
+                loop.run_until_complete(asyncio.wait_for(_announce(), TIMEOUT))
+                _kick()
+            except Exception as error:  # noqa: BLE001 - a hint may be lost for any reason; nobody depends on it
+                self._failures += 1
+                logger.warning("hint not sent: %s", type(error).__name__)
+            else:
+                self._failures = 0
+            time.sleep(OPEN_FOR if self._failures >= OPEN_AFTER else PAUSE)
 
 
 async def _announce() -> None:

@@ -51,14 +51,14 @@ PICK_FOR_EXISTING = f"""
 
 SOMEBODY_IS_ELIGIBLE = f"EXISTS (SELECT FROM {SEATS} WHERE {ELIGIBLE})"
 
-# What can be assigned right now, in the one queue order.
+# The first that can be assigned right now, in the one queue order.
 BACKLOG = """
     SELECT e.id, e.pool_id, e.tags, e.declined_by FROM escalations e
     WHERE e.pool_id = %(pool)s AND e.status = 'open' AND NOT e.is_sandbox AND EXISTS (
         SELECT FROM reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id
         WHERE s.pool_id = e.pool_id AND r.is_active AND r.role <> 'read_only' AND r.tags @> e.tags
           AND NOT r.id = ANY(e.declined_by) AND (r.capacity IS NULL OR r.held < r.capacity))
-    ORDER BY e.queue_at, e.id LIMIT %(limit)s"""
+    ORDER BY e.queue_at, e.id LIMIT 1"""
 
 # Pools in which somebody could take something, and tasks whose holder is no longer active.
 POOLS_WITH_BACKLOG = """
