@@ -1,0 +1,108 @@
+"""The rows that figures start from, and the processes that some of them need."""
+
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from benchmarks.figures.report import Broken
+from config.embedded.leash import leashed
+from escalations.models import Agent, Cursor
+from reviewers import people
+from reviewers.models import Pool, Reviewer
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTS_WITHIN = 60.0  # seconds
+STOPS_WITHIN = 30.0
+
+# Open tasks as the intake would have written them for an empty pool.
+_BACKLOG = """
+    INSERT INTO escalations (id, agent_id, source_agent, is_sandbox, pool_id, issue_description, priority, context_data,
+        metadata, tags, webhook_url, status, created_at, waiting_on, declined_by, queue_at, due_at, version)
+    SELECT gen_random_uuid(), %(agent)s, %(name)s, false, %(pool)s, 'May I refund order 6144?', 'medium',
+        '{}', '{}', '{}', %(url)s, 'open', now(), 'human', '{}', now() + n * interval '1 ms', now() + interval '4 h', 1
+    FROM generate_series(1, %(rows)s) n"""
+
+
+def clear() -> None:
+    """No agents, no people, no escalations, an empty log."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE escalations, events, escalations_agent, reviewers_reviewer CASCADE")
+    Cursor.objects.update(seq=0)
+
+
+def pool() -> Pool:
+    return Pool.objects.get(is_default=True)
+
+
+def people_in_the_pool(count: int) -> list[Reviewer]:
+    """Without passwords, whose hashes would take longer than the figure."""
+    found = [Reviewer.objects.create_user(f"reviewer-{number}@example.com") for number in range(count)]
+    for each in found:
+        people.join(each, pool())
+    return found
+
+
+def backlog(agent: Agent, rows: int, *, webhook_url: str | None = None) -> None:
+    values: dict[str, str | int | None] = {
+        "agent": agent.pk,
+        "name": agent.name,
+        "pool": pool().pk,
+        "rows": rows,
+        "url": webhook_url,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_BACKLOG, values)
+        cursor.execute("ANALYZE escalations")
+
+
+def manage(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise Broken(f"manage.py {arguments[0]}: {done.stderr.strip()}")
+
+
+@contextmanager
+def process(name: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the Procfile, ended after the block."""
+    lines = (line.partition(": ") for line in (ROOT / "Procfile").read_text().splitlines())
+    command = next(command for found, _, command in lines if found == name)
+    child = subprocess.Popen(leashed(["/bin/sh", "-c", f"exec {command}"], end_with=signal.SIGTERM), cwd=ROOT)
+    try:
+        yield child
+    finally:
+        child.terminate()
+        try:
+            child.wait(STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+@contextmanager
+def web() -> Iterator[None]:
+    """The whole product behind its port."""
+    with process("web") as child:
+        deadline = time.monotonic() + STARTS_WITHIN
+        while not _is_ready():
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise Broken("the web process does not answer /readyz")
+            time.sleep(0.1)
+        yield
+
+
+def _is_ready() -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
