@@ -86,6 +86,22 @@ def note(type_: Event.Type, told: Iterable[tuple[UUID, dict[str, Any]]]) -> None
     transaction.on_commit(hints.moved)
 
 
+@transaction.atomic
+def append_past(write: Callable[[int], int]) -> None:
+    """Let `write(first)` add events that carry their numbers already, from `first` on; it returns how many it added.
+
+    For a past that is brought in bulk. It is no news: listeners that have read everything so far pass over it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
+    numbered = Cursor.objects.select_for_update().get(name="numbered")
+    head = numbered.seq + write(numbered.seq + 1)
+    listeners = (
+        Cursor.objects.select_for_update(skip_locked=True).filter(seq=numbered.seq).values_list("name", flat=True)
+    )
+    Cursor.objects.filter(name__in=list(listeners)).update(seq=head)
+
+
 def advance(name: str, handle: Callable[[list[Event]], None], limit: int = 500) -> int:
     """Hand the listener `name` its next events and remember how far it came, in one transaction.
 
@@ -98,9 +114,7 @@ def advance(name: str, handle: Callable[[list[Event]], None], limit: int = 500) 
         cursor = Cursor.objects.select_for_update(skip_locked=True).filter(name=name).first()
         if cursor is None:
             return 0
-        events = list(
-            Event.objects.filter(seq__gt=cursor.seq).order_by("seq").select_related("escalation", "reviewer")[:limit]
-        )
+        events = list(Event.objects.filter(seq__gt=cursor.seq).order_by("seq").select_related("reviewer")[:limit])
         if events:
             handle(events)
             cursor.seq = events[-1].seq or 0

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from escalations.models.event import Event
 
 
-def uuid7() -> uuid.UUID:
-    """A UUID that sorts by time of creation (RFC 9562, section 5.7), so that indexes grow at one end."""
-    stamp = time.time_ns() // 1_000_000
+def uuid7(at: float | None = None) -> uuid.UUID:
+    """A UUID that sorts by time of creation (RFC 9562, section 5.7), so that indexes grow at one end.
+
+    `at` is a moment in seconds since 1970; without it, it is now.
+    """
+    stamp = int((time.time() if at is None else at) * 1000)
     tail = int.from_bytes(os.urandom(10), "big")
     return uuid.UUID(int=(stamp << 80 | tail) & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
 

@@ -27,6 +27,7 @@ class Event(models.Model):
         REOPENED = "escalation.reopened", "Reopened"
         CORRECTED = "escalation.corrected", "Corrected"
         CANCELLED = "escalation.cancelled", "Cancelled"
+        EXPIRED = "escalation.expired", "Expired"
         DELIVERED = "escalation.delivered", "Answer delivered"
         DELIVERY_FAILED = "escalation.delivery_failed", "Delivery failed"
 
