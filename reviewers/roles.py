@@ -3,10 +3,19 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 
 from reviewers.models import Role
+
+OURS = ("reviewers", "escalations", "notifications")
+# Everybody sees everything their pools show them; a lead configures. (Verbs on escalations ask the lifecycle instead.)
+LEAD_CHANGES = {
+    *("add_pool", "change_pool", "add_seat", "change_seat", "delete_seat", "add_tag", "change_tag", "delete_tag"),
+    *("add_reviewer", "change_reviewer", "add_agent", "change_agent", "add_apikey", "change_apikey"),
+    *("change_endpoint", "change_delivery"),
+}
+SECRETIVE = {"view_apikey", "view_cursor", "view_idempotency"}  # a lead's business
 
 
 class RoleBackend(ModelBackend):
@@ -15,3 +24,16 @@ class RoleBackend(ModelBackend):
     def _get_group_permissions(self, user_obj: Any) -> QuerySet[Permission]:  # noqa: ANN401 - Django's own signature
         named = Q(group__name=Role(user_obj.role).label)
         return Permission.objects.filter(named | Q(group__in=user_obj.groups.all())).distinct()
+
+
+def grant(groups: type[Group] = Group, permissions: type[Permission] = Permission) -> None:
+    """Give the three groups their first permissions; what an admin changes afterwards stays changed."""
+    ours = permissions.objects.filter(content_type__app_label__in=OURS)
+    views = ours.filter(codename__startswith="view_")
+    for role, allowed in (
+        (Role.LEAD, views | ours.filter(codename__in=LEAD_CHANGES)),
+        (Role.REVIEWER, views.exclude(codename__in=SECRETIVE)),
+        (Role.READ_ONLY, views.exclude(codename__in=SECRETIVE)),
+    ):
+        group, _ = groups.objects.get_or_create(name=role.label)
+        group.permissions.add(*allowed)

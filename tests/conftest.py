@@ -2,9 +2,9 @@
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Group
 
 from escalations.models import Cursor
+from reviewers import roles
 from reviewers.models import Pool
 
 pytest_plugins = ["tests.live"]
@@ -19,5 +19,4 @@ def _first_rows(request: pytest.FixtureRequest, _django_db_helper: None) -> None
     if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
         Pool.objects.get_or_create(is_default=True, defaults={"name": "Default"})
         Cursor.objects.get_or_create(name="numbered")
-        for name in ("Lead", "Reviewer", "Read-only"):
-            Group.objects.get_or_create(name=name)
+        roles.grant()
