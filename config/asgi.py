@@ -2,8 +2,8 @@
 
 from wsgiref.types import WSGIApplication
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
+from channels.sessions import SessionMiddlewareStack
 from django.conf import settings
 from django.urls import re_path
 
@@ -20,7 +20,7 @@ from escalations.desk.routing import websocket_urlpatterns
 def assemble(django: WSGIApplication) -> Front:
     threads = Threads(django)
     nowhere = re_path("", refuse_socket)  # type: ignore[arg-type]  # channels routes to ASGI applications
-    sockets = AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, nowhere]))
+    sockets = SessionMiddlewareStack(URLRouter([*websocket_urlpatterns, nowhere]))
 
     async def close() -> None:
         await stream.close()
