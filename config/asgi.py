@@ -7,7 +7,7 @@ from channels.sessions import SessionMiddlewareStack
 from django.conf import settings
 from django.urls import re_path
 
-from config import wsgi
+from config import checks, wsgi
 from config.front import probes
 from config.front.application import Front, Routes, refuse_socket
 from config.front.lifespan import Lifespan
@@ -43,4 +43,5 @@ def _origins() -> frozenset[bytes]:
     return frozenset(origin.encode() for origin in [settings.PUBLIC_URL, *local])
 
 
+checks.refuse_wrong_settings()
 application = assemble(wsgi.application)

@@ -114,7 +114,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W003",  # config.middleware.Csrf is Django's own class under another name
     "security.W008",  # SECURE_SSL_REDIRECT: see above
     # Over plain http, which PUBLIC_URL says, secure cookies and HSTS would only lock people out.
-    *([] if IS_TLS else ["security.W004", "security.W012", "security.W016"]),
+    *([] if IS_TLS else ["security.W004", "security.W010", "security.W012", "security.W016"]),
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 CONTENT_SECURITY_POLICY = (
@@ -217,5 +217,11 @@ LOGGING = {
     "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "propagate": False},
+        # Each says every sweep, twelve times a minute.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }

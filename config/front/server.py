@@ -4,7 +4,6 @@ import os
 import resource
 from typing import Any
 
-import django
 import uvicorn
 from django.conf import settings
 
@@ -27,8 +26,8 @@ OPTIONS: dict[str, Any] = {
 
 
 def main() -> None:
+    """Only the workers load Django, and refuse wrong settings: so the port answers twice as soon after a restart."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
     allow_many_connections()
     uvicorn.run(
         "config.asgi:application",

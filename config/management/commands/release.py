@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from escalations import agents
 from escalations.models import Agent
@@ -20,15 +21,21 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: object, **options: object) -> None:
-        call_command("check", databases=["default"], stdout=self.stderr, stderr=self.stderr)
+        self.check(databases=["default"])
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0; SET lock_timeout = '5min'")
             cursor.execute("SET idle_in_transaction_session_timeout = 0")
             cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
-        call_command("migrate", interactive=False, stdout=self.stderr, stderr=self.stderr)
+        self._migrate()
         call_command("collectstatic", interactive=False, verbosity=0)
         self._welcome(**_first_rows())
         connection.close()  # frees the lock, and the settings made above
+
+    def _migrate(self) -> None:
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        call_command("migrate", interactive=False, verbosity=0)
+        self.stderr.write(f"{missing} migrations were applied" if missing else "the database is up to date")
 
     def _welcome(self, *, password: str = "", api_key: str = "") -> None:
         """Secrets are shown here and nowhere else, on stdout; everything else a release says goes to stderr."""
