@@ -23,7 +23,9 @@ class Actor:
         self.by = by
         self.via = via
         self.version = version
-        self.kind = {Reviewer: Event.Actor.REVIEWER, Agent: Event.Actor.AGENT}.get(type(by), kind)
+        self.kind = kind
+        if by is not None:
+            self.kind = Event.Actor.REVIEWER if isinstance(by, Reviewer) else Event.Actor.AGENT
 
     def params(self) -> dict[str, Any]:
         return {

@@ -140,7 +140,7 @@ def forget_old_requests() -> None:
 
 
 def _replay(row: Idempotency, digest: bytes) -> Once:
-    escalation = Escalation.objects.with_names().filter(pk=row.escalation_id).first()
+    escalation = Escalation.objects.with_names().filter(pk=row.escalation_id).first() if row.escalation_id else None
     if bytes(row.request_hash) != digest:
         raise KeyReused(escalation)
     return Once(row.status or 200, escalation, is_replay=True)

@@ -7,7 +7,7 @@ nothing is ever overwritten. A verb takes an escalation or its id and returns th
 """
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -35,11 +35,13 @@ ANSWER = "resolved_at = now(), finished_at = now(), outcome = 'answered', resolu
 
 
 class Transition(NamedTuple):
-    """What may happen in which states, where it leads, and what else it sets."""
+    """What may happen in which states, where it leads, what else it sets, and how its row is found."""
 
     before: tuple[Status, ...]
     after: Status
     sets: str
+    tail: str = "FOR NO KEY UPDATE"
+    pick: str = ""
 
 
 TRANSITIONS = {
@@ -65,8 +67,12 @@ TRANSITIONS = {
     ),
     Event.Type.CANCELLED: Transition(UNFINISHED, Status.CANCELLED, "finished_at = now(), outcome = 'cancelled'"),
 }
+NEXT_CLAIMED = TRANSITIONS[Event.Type.CLAIMED]._replace(tail=statements.FIRST)
 ROUTED = Transition(
-    (Status.OPEN,), Status.ASSIGNED, "assigned_to = got.reviewer_id, assigned_at = now(), claimed_at = NULL"
+    (Status.OPEN,),
+    Status.ASSIGNED,
+    "assigned_to = got.reviewer_id, assigned_at = now(), claimed_at = NULL",
+    pick=routing.PICK_FOR_EXISTING,
 )
 SANDBOX_ANSWERED = Transition(
     (Status.OPEN,), Status.RESOLVED, f"{ANSWER}, decided_by_type = 'policy', decided_by_name = 'sandbox'"
@@ -74,7 +80,7 @@ SANDBOX_ANSWERED = Transition(
 
 
 def claim(escalation: Target, *, by: Reviewer, via: ApiKey | None = None, version: int | None = None) -> Escalation:
-    """`by` takes it; claiming one's own again changes nothing. Raises Held, naming the holder, if somebody was faster."""
+    """`by` takes it; claiming one's own again changes nothing. Raises Held if somebody was faster."""
     guard = f"{statements.MAY_ACT} AND e.claimed_at IS NULL"
     actor = Actor(by, via, version)
     if done := _transition(Event.Type.CLAIMED, escalation, guard, actor):
@@ -87,13 +93,8 @@ def claim(escalation: Target, *, by: Reviewer, via: ApiKey | None = None, versio
 
 def take_next(*, by: Reviewer, via: ApiKey | None = None) -> Escalation | None:
     """Claim the first, in the one queue order, of what is open, assigned to `by`, or urgent and claimed by nobody."""
-    return _transition(
-        Event.Type.CLAIMED,
-        None,
-        f"{statements.MAY_ACT} AND {statements.NEXT}",
-        Actor(by, via),
-        tail=statements.FIRST,
-    )
+    guard = f"{statements.MAY_ACT} AND {statements.NEXT}"
+    return _transition(Event.Type.CLAIMED, None, guard, Actor(by, via), how=NEXT_CLAIMED)
 
 
 def assign(escalation: Target, *, to: Reviewer, by: Reviewer, via: ApiKey | None = None, note: str = "") -> Escalation:
@@ -125,7 +126,8 @@ def decline(escalation: Target, *, by: Reviewer, via: ApiKey | None = None, reas
 def resolve(
     escalation: Target, *, by: Reviewer, notes: str, via: ApiKey | None = None, version: int | None = None
 ) -> Escalation:
-    """`by` answers what they hold or could claim. The same answer again changes nothing; another raises DifferentAnswer."""
+    """`by` answers what they hold or could claim. The same answer again changes nothing; another one raises
+    DifferentAnswer."""
     guard = f"{statements.MAY_ACT} AND (e.claimed_at IS NULL OR e.assigned_to = %(reviewer)s)"
     actor = Actor(by, via, version)
     if done := _transition(Event.Type.RESOLVED, escalation, guard, actor, notes=notes):
@@ -160,7 +162,7 @@ def correct(escalation: Target, *, by: Reviewer, notes: str, via: ApiKey | None 
 
 
 def reopen(escalation: Target, *, by: Reviewer | Agent, via: ApiKey | None = None, reason: str = "") -> Escalation:
-    """The agent says that the answer did not help, or a lead does. Raises NotFinished, NotAllowed or AlreadyAskedAgain."""
+    """The agent, or a lead, says that the answer did not help. Raises NotFinished, NotAllowed, AlreadyAskedAgain."""
     guard = statements.OWNS if isinstance(by, Agent) else statements.LEADS
     actor = Actor(by, via)
     try:
@@ -188,19 +190,15 @@ def cancel(escalation: Target, *, by: Agent, via: ApiKey | None = None, reason: 
 
 def route(escalation: Escalation) -> Escalation | None:
     """Assign an open one to whoever is next (`escalations/routing.py`); None when nobody is eligible or it is taken."""
-    wanted = {"pool": escalation.pool_id, "tags": escalation.tags, "declined_by": escalation.declined_by}
+    wanted: dict[str, Any] = {
+        "pool": escalation.pool_id,
+        "tags": escalation.tags,
+        "declined_by": escalation.declined_by,
+    }
     with transaction.atomic():
         routing.take_turn(escalation.pool_id)
         while True:
-            done = _transition(
-                Event.Type.ASSIGNED,
-                escalation,
-                "TRUE",
-                Actor(None),
-                how=ROUTED,
-                pick=routing.PICK_FOR_EXISTING,
-                **wanted,
-            )
+            done = _transition(Event.Type.ASSIGNED, escalation, "TRUE", Actor(None), how=ROUTED, **wanted)
             if done or not _could_be_routed(escalation, wanted):
                 return done
 
@@ -230,17 +228,15 @@ def _give_back(type_: Event.Type, escalation: Target, guard: str, actor: Actor, 
     raise NotHeld if current.status == Status.OPEN and actor.acts() else actor.refusal(current)
 
 
-def _transition(  # noqa: PLR0913 - the parts of one statement
+def _transition(
     type_: Event.Type,
     escalation: Target | None,
     guard: str,
     actor: Actor,
     *,
     how: Transition | None = None,
-    tail: str = "FOR NO KEY UPDATE",
-    pick: str = "",
     data: dict[str, str] | None = None,
-    **params: object,
+    **params: Any,  # noqa: ANN401 - values of the statement
 ) -> Escalation | None:
     """The one writer of a status: the escalation as it is after, or None when state or guard did not hold."""
     how = how or TRANSITIONS[type_]
@@ -250,9 +246,9 @@ def _transition(  # noqa: PLR0913 - the parts of one statement
         status=how.after,
         sets=how.sets,
         guard=guard,
-        tail=tail,
-        pick=f"{pick}," if pick else "",
-        source=", got" if pick else "",
+        tail=how.tail,
+        pick=f"{how.pick}," if how.pick else "",
+        source=", got" if how.pick else "",
     )
     target = escalation.pk if isinstance(escalation, Escalation) else escalation
     params |= actor.params() | {"id": target, "type": type_, "data": json.dumps(data or {})}
@@ -262,11 +258,7 @@ def _transition(  # noqa: PLR0913 - the parts of one statement
     return done
 
 
-def _could_be_routed(escalation: Escalation, wanted: dict[str, object]) -> bool:
+def _could_be_routed(escalation: Escalation, wanted: dict[str, Any]) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT EXISTS (SELECT FROM escalations WHERE id = %(id)s AND status = 'open') "
-            f"AND {routing.SOMEBODY_IS_ELIGIBLE}",
-            wanted | {"id": escalation.pk},
-        )
+        cursor.execute(statements.COULD_BE_ROUTED, wanted | {"id": escalation.pk})
         return bool(cursor.fetchone()[0])

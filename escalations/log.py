@@ -22,7 +22,8 @@ BATCH = 2000
 # after it, so that no listener ever needs the past.
 FACTS = """jsonb_build_object(
     'status', {row}.status, 'priority', {row}.priority, 'pool', {row}.pool_id, 'assigned_to', {row}.assigned_to,
-    'assignee_name', (SELECT coalesce(nullif(r.name, ''), r.email) FROM reviewers_reviewer r WHERE r.id = {row}.assigned_to),
+    'assignee_name', (
+        SELECT coalesce(nullif(r.name, ''), r.email) FROM reviewers_reviewer r WHERE r.id = {row}.assigned_to),
     'assigned_at', {row}.assigned_at, 'claimed_at', {row}.claimed_at, 'resolved_at', {row}.resolved_at,
     'finished_at', {row}.finished_at, 'resolution_notes', {row}.resolution_notes, 'outcome', {row}.outcome,
     'decided_by_type', {row}.decided_by_type, 'decided_by_name', {row}.decided_by_name,
@@ -39,7 +40,8 @@ INSERT = f"""
     FROM after"""
 
 _NUMBER = """
-    WITH n AS (SELECT id, row_number() OVER (ORDER BY id) AS r FROM events WHERE seq IS NULL ORDER BY id LIMIT %(batch)s),
+    WITH n AS (SELECT id, row_number() OVER (ORDER BY id) AS r FROM events WHERE seq IS NULL
+               ORDER BY id LIMIT %(batch)s),
     s AS (UPDATE escalations_cursor SET seq = seq + (SELECT count(*) FROM n)
           WHERE name = 'numbered' AND EXISTS (SELECT FROM n) RETURNING seq - (SELECT count(*) FROM n) AS base)
     UPDATE events e SET seq = s.base + n.r FROM n, s WHERE e.id = n.id"""

@@ -1,6 +1,6 @@
 """The SQL of a transition: one statement that compares, sets, counts what people hold, and writes the event."""
 
-from escalations import log
+from escalations import log, routing
 
 # Guards: conditions on the escalation `e` beside its status.
 OWNS = "e.agent_id = %(agent)s AND e.is_sandbox = %(is_sandbox)s"
@@ -23,14 +23,16 @@ FIRST = "ORDER BY e.queue_at, e.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
 
 NAMED = """
     SELECT after.*, p.name AS pool_name, coalesce(nullif(r.name, ''), r.email) AS assignee_name
-    FROM after JOIN reviewers_pool p ON p.id = after.pool_id LEFT JOIN reviewers_reviewer r ON r.id = after.assigned_to"""
+    FROM after JOIN reviewers_pool p ON p.id = after.pool_id
+    LEFT JOIN reviewers_reviewer r ON r.id = after.assigned_to"""
 
 # `was` locks the row; waiting there for somebody else's change ends with the guard being checked on their result.
 # People are locked in the order of their ids, so that two hand-overs in opposite directions cannot block each other.
 TRANSITION = f"""
     WITH was AS MATERIALIZED (
         SELECT e.* FROM escalations e
-        WHERE {{where}} AND e.status IN ({{before}}) AND (%(version)s::int IS NULL OR e.version = %(version)s) AND {{guard}}
+        WHERE {{where}} AND e.status IN ({{before}}) AND (%(version)s::int IS NULL OR e.version = %(version)s)
+          AND {{guard}}
         {{tail}}),
     {{pick}}
     after AS (
@@ -51,5 +53,8 @@ TRANSITION = f"""
 SANDBOX_DUE = """
     SELECT e.* FROM escalations e
     WHERE e.is_sandbox AND e.status = 'open'
-      AND e.created_at + coalesce((e.metadata -> 'sandbox' ->> 'after_seconds')::float, 0) * interval '1 second' <= now()
+      AND e.created_at + coalesce((e.metadata -> 'sandbox' ->> 'after_seconds')::float, 0) * interval '1 s' <= now()
     ORDER BY e.id LIMIT %(limit)s"""
+
+COULD_BE_ROUTED = f"""
+    SELECT EXISTS (SELECT FROM escalations WHERE id = %(id)s AND status = 'open') AND {routing.SOMEBODY_IS_ELIGIBLE}"""

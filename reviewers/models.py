@@ -65,7 +65,28 @@ class Tag(models.Model):
         return self.name
 
 
+class ReviewerQuerySet(models.QuerySet["Reviewer"]):
+    def active(self) -> ReviewerQuerySet:
+        return self.filter(is_active=True)
+
+    def visible_to(self, reviewer: Reviewer) -> ReviewerQuerySet:
+        """Everybody for an admin, else the people one shares a pool with."""
+        if reviewer.role == Role.ADMIN:
+            return self
+        shared = Seat.objects.filter(pool__seats__reviewer=reviewer).values("reviewer")
+        return self.filter(Q(pk__in=shared) | Q(pk=reviewer.pk))
+
+
 class ReviewerManager(BaseUserManager["Reviewer"]):
+    def get_queryset(self) -> ReviewerQuerySet:
+        return ReviewerQuerySet(self.model, using=self._db)
+
+    def active(self) -> ReviewerQuerySet:
+        return self.get_queryset().active()
+
+    def visible_to(self, reviewer: Reviewer) -> ReviewerQuerySet:
+        return self.get_queryset().visible_to(reviewer)
+
     def create_user(self, email: str, password: str | None = None, **facts: Any) -> Reviewer:  # noqa: ANN401 - model fields
         reviewer = Reviewer(email=email.strip().lower(), **facts)
         reviewer.set_password(password)
@@ -78,18 +99,6 @@ class ReviewerManager(BaseUserManager["Reviewer"]):
 
     def get_by_natural_key(self, username: str | None) -> Reviewer:
         return self.get(email=(username or "").strip().lower())
-
-
-class ReviewerQuerySet(models.QuerySet["Reviewer"]):
-    def active(self) -> ReviewerQuerySet:
-        return self.filter(is_active=True)
-
-    def visible_to(self, reviewer: Reviewer) -> ReviewerQuerySet:
-        """Everybody for an admin, else the people one shares a pool with."""
-        if reviewer.role == Role.ADMIN:
-            return self
-        shared = Seat.objects.filter(pool__seats__reviewer=reviewer).values("reviewer")
-        return self.filter(Q(pk__in=shared) | Q(pk=reviewer.pk))
 
 
 class Reviewer(AbstractBaseUser, PermissionsMixin):
@@ -111,9 +120,9 @@ class Reviewer(AbstractBaseUser, PermissionsMixin):
 
     is_staff = True  # everybody works in the one AdminSite; permissions decide what they find there
     # Django keeps this as a column; here it follows from the role, so that the two cannot disagree.
-    is_superuser = property(lambda self: self.role == Role.ADMIN)  # type: ignore[assignment]
+    is_superuser = property(lambda self: self.role == Role.ADMIN)
 
-    objects: ClassVar[ReviewerManager] = ReviewerManager.from_queryset(ReviewerQuerySet)()  # type: ignore[assignment]
+    objects = ReviewerManager()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

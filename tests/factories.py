@@ -40,8 +40,8 @@ def make_agent(name: str = "", *, webhook_url: str = "") -> Agent:
 
 
 def key_of(agent: Agent, *, sandbox: bool = False) -> ApiKey:
-    """The agent's live (or sandbox) key, as `agents.create` made it."""
-    return agent.keys.get(is_sandbox=sandbox)
+    """A live (or sandbox) key of the agent, such as `agents.create` made."""
+    return agent.keys.filter(is_sandbox=sandbox, scopes__contains=["write"])[0]
 
 
 def agent_headers(agent: Agent, *, sandbox: bool = False) -> dict[str, str]:
@@ -58,7 +58,7 @@ def make_escalation(
     *,
     agent: Agent | None = None,
     pool: Pool | None = None,
-    priority: Priority = Priority.MEDIUM,
+    priority: Priority | str = Priority.MEDIUM,
     context: Any = None,
     sandbox: bool = False,
     **facts: Any,

@@ -3,7 +3,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-def make(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+def make(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("escalations", "Cursor").objects.create(name="numbered", seq=0)
 
 

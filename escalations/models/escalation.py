@@ -224,5 +224,6 @@ class Escalation(models.Model):
                 past.assignee_name = value
             else:
                 field = self._meta.get_field(name)
+                assert isinstance(field, models.Field)
                 setattr(past, field.attname, field.to_python(value))
         return past

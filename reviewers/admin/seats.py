@@ -21,7 +21,7 @@ class SeatInline(admin.TabularInline[Seat, Model]):
 
     model = Seat
     extra = 0
-    readonly_fields = ("served",)
+    readonly_fields = ("given",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
         mine = Pool.objects.visible_to(signed_in(request)).values("pk")
@@ -40,6 +40,11 @@ class SeatInline(admin.TabularInline[Seat, Model]):
             kwargs["queryset"] = Reviewer.objects.visible_to(viewer).order_by("name", "email")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    @admin.display(description="given so far")
+    def given(self, seat: Seat) -> int | str:
+        """How often routing chose this seat; a new one has no number yet."""
+        return seat.served if seat.pk else "–"
+
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's own
         return signed_in(request).has_perm("reviewers.change_pool")
 
@@ -55,12 +60,12 @@ class SeatInline(admin.TabularInline[Seat, Model]):
 
 
 class PoolSeats(SeatInline):
-    fields = ("reviewer", "served")
+    fields = ("reviewer", "given")
     verbose_name_plural = "people of this pool"
 
 
 class PersonSeats(SeatInline):
-    fields = ("pool", "served")
+    fields = ("pool", "given")
     verbose_name_plural = "pools of this person"
 
 
