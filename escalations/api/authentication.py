@@ -63,7 +63,7 @@ class _Believed(NamedTuple):
 
 
 class _BelievedReviewer(NamedTuple):
-    reviewer: Reviewer | None
+    reviewer: Reviewer
     until: float
 
 
@@ -103,7 +103,7 @@ def forget() -> None:
 def _credential(authorization: str | None, api_key: str | None) -> str:
     """The one key that came. Raises a 401 where there is none and a 400 where there are two."""
     scheme, _, bearer = (authorization or "").partition(" ")
-    bearer = bearer.strip() if scheme.lower() == "bearer" else ""
+    bearer = bearer.strip(" ") if scheme.lower() == "bearer" else ""
     if authorization and api_key and bearer != api_key:
         raise Problem(400, "two_credentials", "Send one API key, in Authorization or in X-API-Key.")
     plain = bearer or ("" if authorization else api_key)
@@ -172,5 +172,6 @@ def _reviewer(name: str) -> Reviewer | None:
         found = Reviewer.objects.filter(pk=uuid.UUID(name)).first()
     except ValueError:
         found = Reviewer.objects.filter(email=name).first()
-    _reviewers[name] = _BelievedReviewer(found, now + BELIEVED_FOR)
+    if found:
+        _reviewers[name] = _BelievedReviewer(found, now + BELIEVED_FOR)
     return found

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from escalations import intake, refusals
 from escalations.api.authentication import Caller
 from escalations.api.problems import Flaw, Problem, flawed
-from escalations.api.representation import represent
+from escalations.api.representation import moment, represent
 from escalations.api.strict_json import MEDIA_TYPE
 from escalations.models import Escalation
 
@@ -129,7 +129,7 @@ def refused(refusal: refusals.Refusal) -> Problem:
     problem = Problem(STATUSES.get(type(refusal), 409), refusal.code, refusal.detail)
     match refusal:
         case refusals.Held():
-            holder = {"id": str(refusal.holder_id), "name": refusal.holder_name, "since": refusal.since.isoformat()}
+            holder = {"id": str(refusal.holder_id), "name": refusal.holder_name, "since": moment(refusal.since)}
             problem.extra["holder"] = holder
         case refusals.Finished():
             problem.extra["escalation_status"] = refusal.status

@@ -208,7 +208,7 @@ def _cursor(parameters: Parameters, ordering: str | None) -> _Cursor:
 
 def _read(text: str) -> _Cursor:
     ordering, is_backward, place = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), "-_", validate=True))
+    if not isinstance(ordering, str) or not isinstance(is_backward, bool):
+        raise TypeError
     read = [key.read(value) for key, value in zip(_keys(ordering), place, strict=True)]
-    if ordering.removeprefix("-") not in ORDERINGS or not isinstance(is_backward, bool):
-        raise ValueError
     return _Cursor(ordering, is_backward, read)

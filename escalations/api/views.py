@@ -116,6 +116,7 @@ class Reassign(Endpoint):
     def patch(self, request: Request, pk: UUID) -> HttpResponse:
         caller, lead = permissions.acting(request, Role.ADMIN, Role.LEAD)
         fields = checked(request, serializers.REASSIGN)
+        caller.visible().only("pk").get(pk=pk)
         to = _reviewer(fields["assigned_to"], lead)
         with _unchanged(request, caller, pk):
             return answer_one(lifecycle.assign(pk, to=to, by=lead, via=caller.key, note=fields["note"]))
