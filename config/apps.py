@@ -8,10 +8,10 @@ class ProductConfig(AppConfig):
     verbose_name = "Product"
 
     def ready(self) -> None:
-        from celery.signals import beat_init, worker_init
+        from celery.signals import setup_logging
 
         from config import checks
 
         checks.register_all()
-        worker_init.connect(checks.refuse_wrong_settings, weak=False)
-        beat_init.connect(checks.refuse_wrong_settings, weak=False)
+        # Sent first by worker and beat alike; that somebody listens also leaves logging as the settings have it.
+        setup_logging.connect(checks.refuse_wrong_settings, weak=False)

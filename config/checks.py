@@ -24,10 +24,7 @@ def register_all() -> None:
 
 
 def wrong_settings(**_options: object) -> list[CheckMessage]:
-    return [
-        Error(f"{each.name} cannot be {each.value!r}.", hint=each.hint, id="config.E001")
-        for each in environment.problems
-    ]
+    return [Error(each.complaint, hint=each.hint, id=environment.WRONG_SETTING) for each in environment.problems]
 
 
 def secret_key(**_options: object) -> list[CheckMessage]:

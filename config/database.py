@@ -33,5 +33,5 @@ def _parse(url: str) -> dict[str, Any]:
         parsed = {}
     if parsed.get("ENGINE") == "django.db.backends.postgresql" and parsed.get("NAME"):
         return parsed
-    environment.refuse(Problem("DATABASE_URL", "…", HINT))  # its value may hold a password
+    environment.refuse(Problem("DATABASE_URL", "", HINT))
     return _parse(NOWHERE)

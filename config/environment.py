@@ -12,17 +12,23 @@ from urllib.parse import urlsplit
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+WRONG_SETTING = "config.E001"
+
 
 @dataclass(frozen=True)
 class Problem:
-    """A setting that cannot be used as it is given."""
+    """A setting that cannot be used as it is given; the value is left out where it may hold a password."""
 
     name: str
     value: str
     hint: str
 
+    @property
+    def complaint(self) -> str:
+        return f"{self.name} cannot be {self.value!r}." if self.value else f"{self.name} cannot be used as it is."
+
     def __str__(self) -> str:
-        return f"{self.name} cannot be {self.value!r}. {self.hint}"
+        return f"({WRONG_SETTING}) {self.complaint} {self.hint}"
 
 
 problems: list[Problem] = []
@@ -98,7 +104,7 @@ def redis(name: str) -> str:
     value = text(name)
     if not value or urlsplit(value).scheme in {"redis", "rediss", "unix"}:
         return value
-    refuse(Problem(name, "…", "Give redis://:PASSWORD@HOST:PORT/0, or nothing to run without Redis."))
+    refuse(Problem(name, "", "Give redis://:PASSWORD@HOST:PORT/0, or nothing to run without Redis."))
     return ""
 
 

@@ -6,6 +6,7 @@ import http.client
 import os
 import socket
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from config import environment
@@ -16,7 +17,7 @@ from config.embedded.supervisor import Supervisor
 from config.embedded.trouble import CannotStart
 
 
-def main() -> None:
+def main(read_lines: Callable[[], Mapping[str, str]] = procfile) -> None:
     if os.environ.get("MAKELEVEL"):
         leash.follow_parent()  # killing make is meant for us
     try:
@@ -25,16 +26,16 @@ def main() -> None:
         with folder.held(data_dir):
             leftovers.end(data_dir)
             _refuse_a_taken_port()
-            _run(data_dir)
+            _run(data_dir, read_lines())
     except CannotStart as trouble:
         sys.exit(str(trouble))
 
 
-def _run(data_dir: Path) -> None:
+def _run(data_dir: Path, lines: Mapping[str, str]) -> None:
     supervisor = Supervisor(data_dir)
     try:
         settings = _serve(supervisor, data_dir)
-        programs = [Program(name, line, settings) for name, line in procfile().items()]
+        programs = [Program(name, line, settings) for name, line in lines.items()]
         welcome = "".join(supervisor.run_once(each) for each in programs if each.name == "release")
         if supervisor.is_stopping:
             return

@@ -32,7 +32,7 @@ def main() -> int:
             command = leashed([sys.executable, "-m", "config.embedded"], end_with=signal.SIGTERM)
             copy = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=file, stderr=file)
         try:
-            return _play(copy, environ) if _is_up(copy, folder / "data") else _explain(log)
+            return _play(environ) if _is_up(copy, folder / "data") else _explain(log)
         finally:
             copy.terminate()
             copy.wait()
@@ -48,7 +48,7 @@ def _is_up(copy: subprocess.Popen[bytes], data_dir: Path) -> bool:
     return False
 
 
-def _play(copy: subprocess.Popen[bytes], environ: dict[str, str]) -> int:
+def _play(environ: dict[str, str]) -> int:
     show(f"A copy of the product runs on http://127.0.0.1:{environ['PORT']} while the demo plays.")
     command = [sys.executable, "manage.py", "replay", str(SAMPLE)]
     return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
