@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks.figures import claims, create, scene, sweeps
+from benchmarks.figures import claims, create, deliveries, lists, live, scene, sweeps
 from benchmarks.figures.report import SIZES, Broken, Figure, show
 
 
@@ -13,10 +13,14 @@ def main() -> int:
         scene.manage("release")
         with scene.web():
             figures += create.measure(size)
-        figures += claims.measure(size)
+            figures += live.measure(size)
+            figures += lists.measure(size)
         figures += sweeps.measure(size)
+        figures += claims.measure(size)
+        figures += deliveries.measure(size)
     except Broken as broken:
-        print(f"Broken: {broken}", file=sys.stderr)
+        log = scene.LOG.read_text(errors="replace")[-4000:] if scene.LOG.exists() else ""
+        print(f"{log}\nBroken: {broken}", file=sys.stderr)
         return 1
     finally:
         show(figures)

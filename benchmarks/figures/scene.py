@@ -1,33 +1,35 @@
 """The rows that figures start from, and the processes that some of them need."""
 
-import signal
+import os
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from celery import Celery, current_app
 from django.conf import settings
 from django.db import connection
 
 from benchmarks.figures.report import Broken
-from config.embedded.leash import leashed
+from config.embedded.programs import ROOT, Program, procfile
 from escalations.models import Agent, Cursor
 from reviewers import people
 from reviewers.models import Pool, Reviewer
 
-ROOT = Path(__file__).resolve().parents[2]
+LOG = settings.DATA_DIR / "processes.log"
 STARTS_WITHIN = 60.0  # seconds
 STOPS_WITHIN = 30.0
 
+URLS = 20  # so many receivers share the answers to a backlog
 # Open tasks as the intake would have written them for an empty pool.
 _BACKLOG = """
     INSERT INTO escalations (id, agent_id, source_agent, is_sandbox, pool_id, issue_description, priority, context_data,
         metadata, tags, webhook_url, status, created_at, waiting_on, declined_by, queue_at, due_at, version)
-    SELECT gen_random_uuid(), %(agent)s, %(name)s, false, %(pool)s, 'May I refund order 6144?', 'medium',
-        '{}', '{}', '{}', %(url)s, 'open', now(), 'human', '{}', now() + n * interval '1 ms', now() + interval '4 h', 1
+    SELECT gen_random_uuid(), %(agent)s, %(name)s, false, %(pool)s, 'May I refund order 6144?', 'medium', '{}', '{}',
+        '{}', %(url)s::text || n %% %(urls)s, 'open', now(), 'human', '{}', now() + n * interval '1 ms',
+        now() + interval '4 h', 1
     FROM generate_series(1, %(rows)s) n"""
 
 
@@ -57,6 +59,7 @@ def backlog(agent: Agent, rows: int, *, webhook_url: str | None = None) -> None:
         "pool": pool().pk,
         "rows": rows,
         "url": webhook_url,
+        "urls": URLS,
     }
     with connection.cursor() as cursor:
         cursor.execute(_BACKLOG, values)
@@ -72,11 +75,10 @@ def manage(*arguments: str) -> None:
 
 
 @contextmanager
-def process(name: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of the Procfile, ended after the block."""
-    lines = (line.partition(": ") for line in (ROOT / "Procfile").read_text().splitlines())
-    command = next(command for found, _, command in lines if found == name)
-    child = subprocess.Popen(leashed(["/bin/sh", "-c", f"exec {command}"], end_with=signal.SIGTERM), cwd=ROOT)
+def process(name: str, line: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the Procfile, or the one that `line` says, ended after the block."""
+    with LOG.open("ab") as log:
+        child = Program(name, line or procfile()[name], os.environ).start(output=log.fileno())
     try:
         yield child
     finally:
@@ -106,3 +108,11 @@ def _is_ready() -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def wait_for_worker(child: subprocess.Popen[bytes], app: Celery = current_app) -> None:
+    """Until a worker of the Celery application answers a ping."""
+    deadline = time.monotonic() + STARTS_WITHIN
+    while not app.control.ping(timeout=0.5):
+        if child.poll() is not None or time.monotonic() > deadline:
+            raise Broken("the worker does not answer")

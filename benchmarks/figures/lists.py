@@ -1,0 +1,68 @@
+"""The first 50 open tasks, over HTTP, with a short past and with a long one: the cost should not follow the history."""
+
+import json
+import statistics
+import urllib.request
+
+from django.conf import settings
+
+from benchmarks.figures import load, scene
+from benchmarks.figures.report import Broken, Figure, Size
+from escalations import keys
+from escalations.models import Agent
+from reviewers import people
+from reviewers.models import Reviewer, Role
+
+ROWS = 50
+BY_PRIORITY = f"/api/escalations?status=open&ordering=priority&limit={ROWS}"
+NEWEST = f"/api/escalations?status=open&limit={ROWS}"
+
+
+def measure(size: Size) -> list[Figure]:
+    """Leaves the history behind, for the sweep that is measured on it."""
+    scene.clear()
+    few, many = size.history
+    scene.manage("generate_history", "--rows", str(few), "--seed", "1")
+    agent = Agent.objects.order_by("pk")[0]
+    scene.backlog(agent, ROWS)
+    admin = people.create("admin@example.com", role=Role.ADMIN).reviewer
+    calls = {
+        "an admin's list": load.request("GET", BY_PRIORITY, _checked(_key_of(admin), BY_PRIORITY)),
+        "an agent's list": load.request("GET", NEWEST, _checked(keys.for_agent(agent).plain, NEWEST)),
+    }
+    before = {name: _milliseconds(asked, size) for name, asked in calls.items()}
+    scene.manage("generate_history", "--rows", str(many - few), "--seed", "2")
+    after = {name: _milliseconds(asked, size) for name, asked in calls.items()}
+    return [
+        Figure(
+            f"{name} of {ROWS} open, {many:,} ÷ {few:,} rows",
+            after[name] / before[name],
+            1.3,
+            1.1,
+            f"{after[name]:.1f} ms ÷ {before[name]:.1f} ms",
+            is_cost=True,
+        )
+        for name in calls
+    ]
+
+
+def _key_of(reviewer: Reviewer) -> str:
+    return keys.for_reviewer(reviewer).plain
+
+
+def _checked(key: str, path: str) -> str:
+    """The key, once the list has been seen to hold what is asked for."""
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{settings.PORT}{path}", headers={"Authorization": f"Bearer {key}"}
+    )
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        rows = json.load(answer)["results"]
+    if len(rows) != ROWS or {row["status"] for row in rows} != {"open"}:
+        raise Broken(f"{path} gave {len(rows)} rows instead of {ROWS} open ones")
+    return key
+
+
+def _milliseconds(asked: bytes, size: Size) -> float:
+    """The median, as one client sees it."""
+    done = load.run(asked, clients=1, seconds=size.seconds, expected=200)
+    return statistics.median(done.times) * 1000
