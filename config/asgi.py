@@ -1,5 +1,6 @@
 """The application that the web process runs: Django, sockets, long waits and event streams behind one front."""
 
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 from channels.routing import URLRouter
@@ -20,7 +21,8 @@ from escalations.desk.routing import websocket_urlpatterns
 def assemble(django: WSGIApplication) -> Front:
     threads = Threads(django)
     nowhere = re_path("", refuse_socket)  # type: ignore[arg-type]  # channels routes to ASGI applications
-    sockets = SessionMiddlewareStack(URLRouter([*websocket_urlpatterns, nowhere]))
+    routes_of_sockets: list[Any] = [*websocket_urlpatterns, nowhere]
+    sockets: Any = SessionMiddlewareStack(URLRouter(routes_of_sockets))
 
     async def close() -> None:
         await stream.close()

@@ -219,6 +219,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "propagate": False},
+        "django.request": {"level": "ERROR"},  # the access log has what the client did wrong
+        "channels_redis": {"level": "CRITICAL"},  # a traceback per second without Redis; the stream says it once
         # Each says every sweep, twelve times a minute.
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
 from a2wsgi.wsgi import build_environ
-from a2wsgi.wsgi_typing import Environ
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from django.db import connections
 
@@ -57,22 +56,23 @@ class Threads:
             raise _overloaded("Too many requests are waiting.")
         is_busy = self._taken >= self._threads
         environ = build_environ(scope, io.BytesIO(body))  # type: ignore[arg-type]  # another typing of the same standard
-        run = partial(copy_context().run, self._run, environ)
+        run = partial(copy_context().run, self._run, dict(environ))
         work = asyncio.get_running_loop().run_in_executor(self._pool, run)
         self._taken += 1
         work.add_done_callback(self._done)
-        if is_busy:
-            await _while_somebody_waits(work, receive)
         try:
             async with asyncio.timeout(SECONDS):
+                if is_busy:
+                    await _while_somebody_waits(work, receive)
                 return await work
         except TimeoutError:
+            work.cancel()
             raise _overloaded("The answer took too long; what the request asked for may be done or not.") from None
 
     def _done(self, _: object) -> None:
         self._taken -= 1
 
-    def _run(self, environ: Environ) -> Answer:
+    def _run(self, environ: dict[str, Any]) -> Answer:
         """In the thread: call Django and gather its whole answer (PEP 3333)."""
         head: list[Any] = []
 
@@ -108,7 +108,7 @@ def _refuse_to_write(_: bytes) -> object:
 async def _while_somebody_waits(work: asyncio.Future[Any], receive: ASGIReceiveCallable) -> None:
     leaving: asyncio.Future[Any] = asyncio.ensure_future(receive())
     try:
-        await asyncio.wait([work, leaving], return_when=asyncio.FIRST_COMPLETED, timeout=SECONDS)
+        await asyncio.wait([work, leaving], return_when=asyncio.FIRST_COMPLETED)
         if not work.done() and leaving.done():
             work.cancel()
             raise Gone

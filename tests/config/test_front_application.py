@@ -10,6 +10,7 @@ import pytest
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.config.fronts import Told, content, front, get, post, say, status
 from tests.live import serve, until
@@ -121,11 +122,11 @@ def test_who_waits_is_answered_when_the_server_begins_to_stop() -> None:
 )
 def test_a_socket_is_opened_only_from_our_own_pages(address: str, origin: str | None) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        connect(address.replace("http", "ws") + "/ws/queue/", origin=origin)  # type: ignore[arg-type]
+        connect(address.replace("http", "ws") + "/ws/queue/", origin=None if origin is None else Origin(origin))
     assert refused.value.response.status_code == 403
 
 
 def test_a_socket_to_nowhere_is_refused(address: str) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        connect(address.replace("http", "ws") + "/nowhere/", origin="http://127.0.0.1")  # type: ignore[arg-type]
+        connect(address.replace("http", "ws") + "/nowhere/", origin=Origin("http://127.0.0.1"))
     assert refused.value.response.status_code == 403
