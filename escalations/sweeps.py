@@ -11,10 +11,14 @@ from django.db import OperationalError
 logger = logging.getLogger(__name__)
 
 _due_work: dict[str, Callable[[], object]] = {}
+_in_the_background: dict[str, Callable[[], object]] = {}
 
 
-def register(name: str, run: Callable[[], object]) -> None:
+def register(name: str, run: Callable[[], object], *, finish: Callable[[], object] | None = None) -> None:
+    """`run` does what is due. If it only starts that in the background, `finish` waits until it is done."""
     _due_work[name] = run
+    if finish:
+        _in_the_background[name] = finish
 
 
 def run_all() -> None:
@@ -29,3 +33,9 @@ def run_all() -> None:
             raise
         except Exception:
             logger.exception("sweep failed", extra={"sweep": name})
+
+
+def finish_all() -> None:
+    """Wait for what the pieces do in the background, before a process of one pass ends."""
+    for finish in _in_the_background.values():
+        finish()

@@ -139,9 +139,7 @@ def test_a_url_without_a_host_is_refused() -> None:
     assert refusal("http:///x") == refusal("https://?x") == refusal("https://:443/") == "url_host"
 
 
-@pytest.mark.parametrize(
-    "url", ["https://u:p@example.com/", "https://example.com@127.0.0.1/", "https://@example.com/"]
-)
+@pytest.mark.parametrize("url", ["https://u:p@example.com/", "https://example.com@127.0.0.1/", "https://@example.com/"])
 def test_a_user_name_in_the_url_is_refused(url: str) -> None:
     assert refusal(url) == "url_userinfo"
 
@@ -177,9 +175,7 @@ def test_a_url_may_have_2000_characters_and_not_more() -> None:
     assert refusal(url + "a") == "url_too_long"
 
 
-@pytest.mark.parametrize(
-    "host", ["intranet", "metadata.google.internal", "printer.local", "db.lan", "nas.home.arpa."]
-)
+@pytest.mark.parametrize("host", ["intranet", "metadata.google.internal", "printer.local", "db.lan", "nas.home.arpa."])
 def test_a_name_that_exists_only_inside_a_network_is_refused(host: str) -> None:
     assert refusal(f"https://{host}/") == "private_name"
 
@@ -193,9 +189,7 @@ def test_a_name_that_exists_only_inside_a_network_is_refused(host: str) -> None:
         "http://x.localhost:1/",
     ],
 )
-def test_an_allowed_network_is_exempt_from_the_rules_of_address_scheme_and_port(
-    url: str, settings: Settings
-) -> None:
+def test_an_allowed_network_is_exempt_from_the_rules_of_address_scheme_and_port(url: str, settings: Settings) -> None:
     settings.WEBHOOK_ALLOWED_NETWORKS = LOOPBACK
     addresses.validate(url)
 
