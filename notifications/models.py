@@ -1,0 +1,175 @@
+"""Who is told, what they are told, and every try to tell them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
+
+from escalations.models import Agent, Event
+from escalations.models.escalation import uuid7
+from reviewers.models import Reviewer, Role
+
+
+class EndpointQuerySet(models.QuerySet["Endpoint"]):
+    def visible_to(self, reviewer: Reviewer) -> EndpointQuerySet:
+        return self if reviewer.role == Role.ADMIN else self.none()
+
+
+class Endpoint(models.Model):
+    """A webhook URL of an agent: its signing secrets (sealed, `escalations/vault.py`) and how it has been doing."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="endpoints", editable=False)
+    url = models.TextField(editable=False)
+    secret = models.BinaryField(editable=False)
+    old_secret = models.BinaryField(null=True, editable=False)
+    old_secret_until = models.DateTimeField(null=True, blank=True, editable=False)
+    cap = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How many messages may be on their way to it at once. Empty: the setting."
+    )
+    disabled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    disabled_reason = models.TextField(blank=True, default="", editable=False)
+    failures = models.PositiveIntegerField(default=0, editable=False, help_text="Failed tries since the last success.")
+    failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    trouble = models.TextField(blank=True, default="", editable=False, help_text="What went wrong the last time.")
+    breaker_until = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = EndpointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "webhook endpoint"
+        ordering = ["agent__name", "url"]
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "url"], name="one_endpoint_per_agent_and_url"),
+            models.CheckConstraint(condition=~Q(url=""), name="an_endpoint_has_a_url"),
+            models.CheckConstraint(condition=Q(cap=None) | Q(cap__gte=1), name="a_cap_lets_something_through"),
+            models.CheckConstraint(
+                condition=Q(old_secret=None, old_secret_until=None)
+                | Q(old_secret__isnull=False, old_secret_until__isnull=False),
+                name="an_old_secret_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(disabled_at=None, disabled_reason="")
+                | (Q(disabled_at__isnull=False) & ~Q(disabled_reason="")),
+                name="disabled_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(failures=0, failing_since=None) | Q(failures__gt=0, failing_since__isnull=False),
+                name="failing_since_the_first_failure",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent}: {self.url}"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def of_agent(self, agent: Agent, *, is_sandbox: bool) -> DeliveryQuerySet:
+        return self.filter(agent=agent, is_sandbox=is_sandbox)
+
+    def visible_to(self, reviewer: Reviewer) -> DeliveryQuerySet:
+        """What the person may see of the escalations; messages without one are the admins'."""
+        if reviewer.role == Role.ADMIN:
+            return self.filter(is_sandbox=False)
+        return self.filter(is_sandbox=False, event__escalation__pool__seats__reviewer=reviewer)
+
+    def at_rest(self) -> DeliveryQuerySet:
+        """Without those that somebody is sending at this moment."""
+        return self.filter(Q(lease=None) | Q(next_attempt_at__lte=Now()))
+
+    def dead(self) -> DeliveryQuerySet:
+        return self.filter(status=Delivery.Status.DEAD)
+
+
+def in_order() -> Coalesce:
+    """A due time for many deliveries at once: now, in the order in which their events happened."""
+    return Coalesce(Subquery(Event.objects.filter(pk=OuterRef("event")).values("at")), Now())
+
+
+class Delivery(models.Model):
+    """One message for one endpoint. Its bytes and its id are the same in every try; a lease says who is trying.
+
+    `attempts` counts all tries; `step` counts those of this round of the schedule, which a replay begins anew.
+    A message without an event is a test.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        DELIVERED = "delivered", "Delivered"
+        DEAD = "dead", "Given up"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    event = models.ForeignKey(Event, null=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    is_sandbox = models.BooleanField(default=False)
+    message_id = models.TextField()
+    type = models.TextField()
+    body = models.BinaryField()
+    status = models.TextField(choices=Status, default=Status.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    step = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, db_default=Now())
+    lease = models.UUIDField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    delivered_at = models.DateTimeField(null=True)
+    replays = models.PositiveIntegerField(default=0)
+    replayed_at = models.DateTimeField(null=True)
+    replayed_by = models.TextField(default="")
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "webhook delivery"
+        verbose_name_plural = "webhook deliveries"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "endpoint"], name="one_delivery_per_event_and_endpoint"),
+            models.CheckConstraint(
+                condition=Q(status="delivered", delivered_at__isnull=False)
+                | (~Q(status="delivered") & Q(delivered_at=None)),
+                name="delivered_if_and_only_if_delivered_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="pending", next_attempt_at__isnull=False)
+                | Q(status__in=("delivered", "dead"), next_attempt_at=None),
+                name="pending_if_and_only_if_there_is_a_next_attempt",
+            ),
+            models.CheckConstraint(condition=Q(lease=None) | Q(status="pending"), name="only_the_pending_are_leased"),
+            models.CheckConstraint(condition=Q(attempts__gte=F("step")), name="a_round_is_part_of_the_attempts"),
+        ]
+        indexes = [
+            models.Index(fields=["endpoint", "next_attempt_at"], condition=Q(status="pending"), name="deliveries_due"),
+            models.Index(fields=["endpoint"], condition=Q(lease__isnull=False), name="deliveries_in_flight"),
+            models.Index(fields=["agent", "-id"], name="deliveries_of_agent"),
+            models.Index(fields=["-id"], condition=Q(status="dead"), name="dead_letters"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.message_id}"
+
+
+class Attempt(models.Model):
+    """One try. The row is written before the request leaves, so that a crash in between is visible."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries", db_index=False)
+    n = models.PositiveIntegerField()
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+    ms = models.PositiveIntegerField(null=True)
+    status_code = models.PositiveSmallIntegerField(null=True)
+    error = models.TextField(db_default="")
+    detail = models.TextField(db_default="")
+    answer = models.TextField(db_default="")
+
+    class Meta:
+        ordering = ["delivery", "n"]
+        constraints = [models.UniqueConstraint(fields=["delivery", "n"], name="attempts_of_a_delivery_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"try {self.n}"
+
+    @property
+    def is_success(self) -> bool:
+        return self.status_code is not None and 200 <= self.status_code < 300
