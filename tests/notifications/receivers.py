@@ -28,6 +28,7 @@ class Receiver:
     connections: int = 0
     port: int = 0
     gate: threading.Event = field(default_factory=threading.Event)
+    at_release: list[Received] = field(default_factory=list)
     url: str = ""
 
     def __post_init__(self) -> None:

@@ -1,0 +1,65 @@
+"""One try to hand a message over: signed anew, sent once, judged by the status that came back. Touches no database."""
+
+import logging
+import time
+
+from escalations import vault
+from notifications import signing
+from notifications.outbox import Leased
+from notifications.outcomes import Outcome
+from notifications.transports import webhook
+from notifications.transports.webhook import Answer
+
+logger = logging.getLogger(__name__)
+
+USER_AGENT = "AI-Escalation-Queue-Webhooks/1"
+KEPT = 1000  # characters of an answer that are kept
+
+
+def make(leased: Leased) -> Outcome:
+    """Never raises: whatever happens is an outcome."""
+    started = time.monotonic()
+
+    def failed(error: str, detail: str) -> Outcome:
+        return Outcome(leased, _ms_since(started), None, error, detail)
+
+    try:
+        answer = webhook.post(leased.url, body=leased.body, headers=_headers(leased))
+    except webhook.NoAnswer as reason:
+        return failed(reason.code, reason.text)
+    except vault.CannotUnseal:
+        return failed("no_secret", "The signing secret cannot be read: SECRET_KEY has changed. Rotate the secret.")
+    except Exception:
+        logger.exception("webhook not sent", extra={"delivery": str(leased.id)})
+        return failed("unexpected", "Something went wrong on our side.")
+    return _judge(leased, answer, _ms_since(started))
+
+
+def _judge(leased: Leased, answer: Answer, ms: int) -> Outcome:
+    error, detail = "", answer.note
+    if 300 <= answer.status < 400:
+        error, detail = "redirect", f"The receiver answered {answer.status}. Redirects are not followed."
+    elif not 200 <= answer.status < 300:
+        error, detail = "status", f"The receiver answered {answer.status}."
+    excerpt = answer.excerpt.decode("utf-8", "replace").replace("\0", "\ufffd")[:KEPT]
+    return Outcome(leased, ms, answer.status, error, detail, answer.retry_after, excerpt)
+
+
+def _headers(leased: Leased) -> dict[str, str]:
+    """Signed with the time of this try. Raises CannotUnseal."""
+    timestamp = int(time.time())
+    sealed = [leased.secret, leased.old_secret] if leased.old_secret else [leased.secret]
+    secrets = [vault.unseal(secret).decode() for secret in sealed]
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": USER_AGENT,
+        "webhook-id": leased.message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": signing.sign(leased.message_id, timestamp, leased.body, secrets=secrets),
+        "Idempotency-Key": leased.message_id,
+        "X-Attempt": str(leased.attempt),
+    }
+
+
+def _ms_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
