@@ -27,6 +27,7 @@ class Command(BaseCommand):
             _forever()
         else:
             sweeps.run_all()
+            sweeps.finish_all()
 
 
 class _Stop:
