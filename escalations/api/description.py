@@ -5,6 +5,7 @@ import json
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import condition, require_safe
@@ -80,7 +81,7 @@ def schema(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """A page of plain HTML, complete without scripts and without anything from elsewhere."""
-    context = {"calls": calls(), "shapes": shapes(), "codes": sorted(TITLES.items())}
+    context = {"calls": calls(), "shapes": shapes(), "codes": sorted(TITLES.items()), "base": settings.PUBLIC_URL}
     return render(request, "api/docs.html", context)
 
 
