@@ -86,8 +86,7 @@ class Sender:
         free = SLOTS - len(self._on_their_way)
         if self._stopped_at is not None or not free:
             return False
-        failing = sum(each.is_failing for each in self._on_their_way.values())
-        leased = outbox.lease(free, failing=max(0, FAILING_SLOTS - failing))
+        leased = self._lease(free)
         for each in leased:
             self._on_their_way[each.id] = each
             self._jobs.put(each)
@@ -95,6 +94,17 @@ class Sender:
             self._threads += 1
             threading.Thread(target=self._work, name=f"webhooks-{self._threads}", daemon=True).start()
         return bool(leased)
+
+    def _lease(self, free: int) -> list[Leased]:
+        """With messages on their way, a database that is away is no reason to give up: they will have an end."""
+        failing = sum(each.is_failing for each in self._on_their_way.values())
+        try:
+            return outbox.lease(free, failing=max(0, FAILING_SLOTS - failing))
+        except (OperationalError, InterfaceError):
+            if not self._on_their_way:
+                raise
+            connection.close()
+            return []
 
     def _wait(self, seconds: float) -> list[Outcome | None]:
         """All the news there are; for the first of them it waits so long."""
