@@ -67,7 +67,9 @@ class DeskSite(AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
         if context["has_permission"]:
-            context["navigation"] = self._navigation(request, context["available_apps"])
+            groups = self._navigation(request, context["available_apps"])
+            items = [item for group in groups for item in group["items"]]
+            context |= {"navigation": groups, "here": next((item for item in items if item.is_current), None)}
         return context
 
     def _navigation(self, request: HttpRequest, apps: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,13 +1,28 @@
 """Secrets are shown once: in the answer to the request that made them, never in a message, a session or a cache."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 
 Named = tuple[str | Promise, str]
+
+
+class ShownOnce(admin.ModelAdmin[Any]):
+    """What comes with a secret is added one at a time, since the page after it shows that secret."""
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,  # noqa: FBT001, FBT002 - Django's own signature
+        **kwargs: Any,  # noqa: ANN401
+    ) -> HttpResponse:
+        single = {"show_save_and_add_another": False, "show_save_and_continue": False} if add else {}
+        return super().render_change_form(request, context | single, add=add, **kwargs)
 
 
 def show(request: HttpRequest, title: str, secrets: Iterable[Named], back: str) -> TemplateResponse:

@@ -40,7 +40,7 @@ class AgentForm(forms.ModelForm[Agent]):
 
 
 @admin.register(Agent)
-class AgentAdmin(admin.ModelAdmin[Agent]):
+class AgentAdmin(once.ShownOnce):
     form = AgentForm
     list_display = ("name", "webhook_url", "is_running", "created_at")
     search_fields = ("name",)

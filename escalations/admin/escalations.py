@@ -46,12 +46,12 @@ class IsOverdue(admin.SimpleListFilter):
 
 @admin.register(Escalation)
 class EscalationAdmin(admin.ModelAdmin[Escalation]):
-    list_display = ("reference", "badge", "issue", "status", "source_agent", "pool", "assignee", "created_at")
+    list_display = ("reference", "badge", "issue", "status", "source_agent", "pool", "assignee", "asked")
     list_display_links = ("reference", "issue")
     list_filter = ("status", "priority", InPool, IsOverdue)
     list_per_page = 50
     ordering = ("-created_at", "-id")
-    sortable_by = ("created_at",)
+    sortable_by = ("asked",)
     paginator = Uncounted
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -107,10 +107,16 @@ class EscalationAdmin(admin.ModelAdmin[Escalation]):
     def assignee(self, escalation: Escalation) -> str | None:
         return escalation.assignee_name
 
+    @admin.display(description=_("asked (UTC)"), ordering="created_at")
+    def asked(self, escalation: Escalation) -> str:
+        return f"{escalation.created_at:%Y-%m-%d %H:%M}"
+
     @admin.display(description=_("context"))
     def context(self, escalation: Escalation) -> str:
         text = json.dumps(escalation.context_data, indent=1, ensure_ascii=False)
-        return format_html("<pre>{}{}</pre>", text[:CONTEXT_SHOWN], "…" if len(text) > CONTEXT_SHOWN else "")
+        return format_html(
+            '<pre tabindex="0">{}{}</pre>', text[:CONTEXT_SHOWN], "…" if len(text) > CONTEXT_SHOWN else ""
+        )
 
 
 def _found(queryset: QuerySet[Escalation], term: str) -> QuerySet[Escalation]:

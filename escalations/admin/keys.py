@@ -28,7 +28,7 @@ class KeyForm(forms.ModelForm[ApiKey]):
     agent = forms.ModelChoiceField(Agent.objects.all(), required=False, help_text="For a program that asks.")
     reviewer = forms.ModelChoiceField(Reviewer.objects.active(), required=False, help_text="For a person who answers.")
     scopes = forms.MultipleChoiceField(choices=Scope.choices, widget=forms.CheckboxSelectMultiple)
-    is_sandbox = forms.BooleanField(required=False, label="Sandbox", help_text="Its escalations reach no person.")
+    sandbox = forms.BooleanField(required=False, help_text="Its escalations reach no person.")
     pools = forms.ModelMultipleChoiceField(
         Pool.objects.all(),
         required=False,
@@ -49,7 +49,7 @@ class KeyForm(forms.ModelForm[ApiKey]):
             raise ValidationError("Choose either an agent or a person.")
         if given.get("agent") and Scope.REVIEW in given.get("scopes", ()):
             raise ValidationError("An agent's key cannot claim and answer. Choose a person for that.")
-        if given.get("reviewer") and given.get("is_sandbox"):
+        if given.get("reviewer") and given.get("sandbox"):
             raise ValidationError("Only an agent's key can be for the sandbox.")
         if given.get("expires_on") and given["expires_on"] <= timezone.now().date():
             raise ValidationError("Choose a day in the future.")
@@ -57,7 +57,7 @@ class KeyForm(forms.ModelForm[ApiKey]):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
+class ApiKeyAdmin(once.ShownOnce):
     list_display = ("__str__", "whose", "scope_names", "state", "last_used_at", "created_at", "expires_at")
     list_select_related = ("agent", "reviewer")
     search_fields = ("id", "agent__name", "reviewer__email")
@@ -111,7 +111,7 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
             agent=given["agent"],
             reviewer=given["reviewer"],
             scopes=[Scope(word) for word in given["scopes"]],
-            sandbox=given["is_sandbox"],
+            sandbox=given["sandbox"],
             pools=given["pools"],
             expires_at=datetime.combine(expires_on, time.min, tzinfo=UTC) if expires_on else None,
         )

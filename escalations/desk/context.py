@@ -82,11 +82,12 @@ def _section(title: str, value: dict[str, Any] | list[Any]) -> Section:
 
 
 def _item(place: int, value: dict[str, Any]) -> Item:
-    """A message is named by the role of who speaks, which is then no field of its own."""
+    """A message is named by the role of who speaks; its content needs no name."""
     role = value.get("role")
     if not isinstance(role, str):
         return Item(str(place), _fields(value))
-    return Item(f"{place} · {role}", _fields({name: each for name, each in value.items() if name != "role"}))
+    said = {"" if name == "content" else name: each for name, each in value.items() if name != "role"}
+    return Item(f"{place} · {role}", _fields(said))
 
 
 def _fields(values: dict[str, Any]) -> list[Field]:

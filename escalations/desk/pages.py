@@ -116,7 +116,7 @@ def _columns(listing: Listing) -> list[dict[str, Any]]:
         _sorting("age", _("Age"), Order.AGE, listing),
         {"key": "time", "title": _("Time left")},
         _sorting("owner", _("Status"), Order.STATUS, listing),
-        {"key": "act", "title": _("Claim")},
+        {"key": "act", "title": _("Claim"), "is_hidden": True},
     ]
 
 

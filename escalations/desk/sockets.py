@@ -87,10 +87,12 @@ class QueueSocket(AsyncWebsocketConsumer):
             await self._serve()
         except Closing as closing:
             code = closing.code
+        except OSError:
+            return  # the client has left
         except Exception:
             logger.exception("A live page was cut off")
             code = TRY_LATER
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, OSError):
             async with asyncio.timeout(1):
                 await self.close(code)
 

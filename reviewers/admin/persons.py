@@ -52,7 +52,7 @@ class NewPersonForm(PersonForm):
 
 
 @admin.register(Reviewer)
-class ReviewerAdmin(admin.ModelAdmin[Reviewer]):
+class ReviewerAdmin(once.ShownOnce):
     list_display = ("display_name", "email", "role", "is_active", "held", "capacity")
     list_filter = ("role", "is_active")
     search_fields = ("email", "name")

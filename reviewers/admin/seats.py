@@ -17,7 +17,7 @@ def signed_in(request: HttpRequest) -> Reviewer:
 
 
 class SeatInline(admin.TabularInline[Seat, Model]):
-    """Everybody sees the seats in their own pools; who may change a pool gives and takes them."""
+    """Everybody sees the seats in their own pools; leads and admins give and take them."""
 
     model = Seat
     extra = 0
@@ -45,27 +45,20 @@ class SeatInline(admin.TabularInline[Seat, Model]):
         """How often routing chose this seat; a new one has no number yet."""
         return seat.served if seat.pk else "–"
 
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's own
-        return signed_in(request).has_perm("reviewers.change_pool")
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """A seat is given or taken, never changed; and how often it was served only routing counts."""
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's own
+        """A seat is given or taken, never changed; and how often it was chosen only routing counts."""
         return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return signed_in(request).has_perm("reviewers.change_pool")
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return signed_in(request).has_perm("reviewers.view_pool")
 
 
 class PoolSeats(SeatInline):
     fields = ("reviewer", "given")
+    verbose_name = "person"
     verbose_name_plural = "people of this pool"
 
 
 class PersonSeats(SeatInline):
     fields = ("pool", "given")
+    verbose_name = "pool"
     verbose_name_plural = "pools of this person"
 
 
