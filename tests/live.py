@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
-from asgiref.typing import ASGI3Application
+from asgiref.typing import ASGI3Application, HTTPScope
 from django.core.handlers.wsgi import WSGIHandler
 from pytest_django import Settings
 
@@ -50,6 +50,25 @@ def web(transactional_db: None, settings: Settings) -> Iterator[str]:
     settings.WHITENOISE_USE_FINDERS = True
     with serve(asgi.assemble(WSGIHandler()), port) as address:
         yield address
+
+
+def make_scope(path: str, *headers: tuple[bytes, bytes], client: tuple[str, int] = ("127.0.0.1", 1234)) -> HTTPScope:
+    """A GET as the server hands it to an application."""
+    return {
+        "type": "http",
+        "asgi": {"spec_version": "2.3", "version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+        "client": client,
+        "server": ("127.0.0.1", 80),
+        "extensions": {},
+    }
 
 
 def until(condition: Callable[[], object], seconds: float = 10.0) -> None:

@@ -4,6 +4,7 @@ A client that was away sends the last number it has seen in Last-Event-ID, and m
 """
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,10 @@ NOT_NOW = frozenset({429, 503})
 OF_THE_PAGE = frozenset({b"content-type", b"content-length", b"cache-control", b"etag", b"link", b"vary"})
 
 
+class TooSlow(Exception):
+    """The client does not take what it was sent."""
+
+
 class EventStream:
     """One caller's stream: everything the caller may see, or the events of one escalation."""
 
@@ -38,10 +43,14 @@ class EventStream:
         self._after = 0
 
     async def run(self, after: int) -> None:
-        """Ends when the key is revoked, or when the process has to leave."""
+        """Ends when the key is revoked, when the process has to leave, and unfinished when the client is too slow."""
         self._after = after
+        with contextlib.suppress(TooSlow):
+            await self._run()
+
+    async def _run(self) -> None:
         async with stream.subscribe(self._concerns, of=self._id) as news:
-            answer = await self._ask(after=after, limit=PAGE)
+            answer = await self._ask(after=self._after, limit=PAGE)
             if answer.status != 200:
                 await answer.send(self._send)
                 return
@@ -111,8 +120,11 @@ class EventStream:
         await self._write(f"retry: {RETRY}\n\n".encode())
 
     async def _write(self, part: bytes, *, is_last: bool = False) -> None:
-        async with asyncio.timeout(PATIENCE):
-            await self._send({"type": "http.response.body", "body": part, "more_body": not is_last})
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._send({"type": "http.response.body", "body": part, "more_body": not is_last})
+        except TimeoutError:
+            raise TooSlow from None
 
 
 def last_seen(headers: dict[bytes, bytes]) -> int:

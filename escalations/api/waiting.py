@@ -9,6 +9,7 @@ import contextlib
 import re
 from collections import Counter
 from collections.abc import Coroutine, Iterator
+from functools import partial
 from uuid import UUID
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
@@ -66,14 +67,13 @@ class Waiting:
         parameters.refuse_flaws()
         query.pop("after", None)
         asker = Asker(self._django, scope, query, self._turn)
-        work: Coroutine[None, None, None]
         if escalation_id is None or scope["path"].endswith("/events"):
-            work = EventStream(asker, escalation_id, send).run(max(after or 0, last_seen(headers)))
+            work = partial(EventStream(asker, escalation_id, send).run, max(after or 0, last_seen(headers)))
         else:
             query.pop("wait", None)
-            work = LongPoll(asker, escalation_id, after).run(min(wait, MOST_SECONDS), send)
+            work = partial(LongPoll(asker, escalation_id, after, send).run, min(wait, MOST_SECONDS))
         with self._place(headers.get(b"authorization") or headers.get(b"x-api-key") or b""):
-            await _while_there(work, receive)
+            await _while_there(work(), receive)
 
     @contextlib.contextmanager
     def _place(self, key: bytes) -> Iterator[None]:
@@ -95,12 +95,13 @@ class Waiting:
 class LongPoll:
     """Answers with one escalation when its version passes `after`, and at once if nothing more is to be waited for."""
 
-    def __init__(self, asker: Asker, escalation_id: UUID, after: int | None) -> None:
+    def __init__(self, asker: Asker, escalation_id: UUID, after: int | None, send: ASGISendCallable) -> None:
         self._ask = asker
         self._id = escalation_id
         self._after = after
+        self._send = send
 
-    async def run(self, seconds: int, send: ASGISendCallable) -> None:
+    async def run(self, seconds: int) -> None:
         """The answer that is sent is always fresh, and none is kept while it waits: it may have 256 KiB."""
         deadline = asyncio.get_running_loop().time() + seconds
         async with stream.subscribe(of=self._id) as news:
@@ -110,7 +111,7 @@ class LongPoll:
                 del answer
                 has_time = await self._is_told(news, deadline)
                 answer = await self._ask()
-        await answer.send(send)
+        await answer.send(self._send)
 
     def _is_worth_waiting(self, answer: Answer) -> bool:
         if answer.status != 200:

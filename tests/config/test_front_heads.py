@@ -11,7 +11,7 @@ from config.environment import Network
 from config.front import heads
 from escalations.api.problems import Problem
 from tests.config.fronts import Told, connected, content, front, get, hear, is_closed, post, say, status
-from tests.live import serve
+from tests.live import make_scope, serve
 
 
 @pytest.fixture(scope="module")
@@ -26,21 +26,7 @@ def proxies() -> list[Network]:
 
 
 def scope(*headers: tuple[bytes, bytes], client: tuple[str, int] = ("192.0.2.1", 1234)) -> HTTPScope:
-    return {
-        "type": "http",
-        "asgi": {"spec_version": "2.3", "version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/",
-        "raw_path": b"/",
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"h"), *headers],
-        "client": client,
-        "server": ("127.0.0.1", 80),
-        "extensions": {},
-    }
+    return make_scope("/", (b"host", b"h"), *headers, client=client)
 
 
 REFUSED = {

@@ -142,11 +142,6 @@ def test_a_bad_wish_is_refused(ask: Any, parameters: dict[str, Any]) -> None:
     assert answer.json()["errors"][0]["parameter"] in {"wait", "after"}
 
 
-def test_an_unknown_parameter_is_refused_as_without_waiting(ask: Any) -> None:
-    answer, _ = ask(wait=1, colour="red").result(5)
-    assert answer.json()["code"] == "unknown_parameter"
-
-
 def test_a_minute_is_the_longest(ask: Any, escalation: Escalation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "MOST_SECONDS", 1)
     _, seconds = ask(wait=9999, after=escalation.version).result(5)
