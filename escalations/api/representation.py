@@ -14,39 +14,7 @@ def represent(escalation: Escalation, *, context: bool = True) -> dict[str, Any]
 
     With `context` false it is the row of a list: without `context_data`, which may have been left unread.
     """
-    shape: dict[str, Any] = {
-        "id": str(escalation.pk),
-        "number": escalation.number,
-        "reference": escalation.reference,
-        "source_agent": escalation.source_agent,
-        "issue_description": escalation.issue_description,
-        "priority": escalation.priority,
-        "status": escalation.status,
-        "assigned_to": str(escalation.assigned_to_id) if escalation.assigned_to_id else None,
-        "assignee_name": escalation.assignee_name,
-        "pool": escalation.pool_name,
-        "tags": escalation.tags,
-        "created_at": moment(escalation.created_at),
-        "assigned_at": moment(escalation.assigned_at),
-        "claimed_at": moment(escalation.claimed_at),
-        "resolved_at": moment(escalation.resolved_at),
-        "finished_at": moment(escalation.finished_at),
-        "due_at": moment(escalation.due_at),
-        "overdue": escalation.is_overdue,
-        "bumped": escalation.bumped_at is not None,
-        "bumped_at": moment(escalation.bumped_at),
-        "waiting_on": escalation.waiting_on,
-        "resolution_notes": escalation.resolution_notes,
-        "resolution": _resolution(escalation),
-        "webhook_url": escalation.webhook_url,
-        "dedupe_key": escalation.dedupe_key,
-        "run_id": escalation.run_id,
-        "metadata": escalation.metadata,
-        "is_sandbox": escalation.is_sandbox,
-        "version": escalation.version,
-        "url": escalation.url,
-        "html_url": escalation.html_url,
-    }
+    shape = _asked(escalation) | _stands(escalation)
     if context:
         shape["context_data"] = escalation.context_data
     return shape
@@ -83,6 +51,49 @@ def moment(value: datetime | None) -> str | None:
     if value is None:
         return None
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _asked(escalation: Escalation) -> dict[str, Any]:
+    """What the agent said, and what has been so since."""
+    return {
+        "id": str(escalation.pk),
+        "number": escalation.number,
+        "reference": escalation.reference,
+        "url": escalation.url,
+        "html_url": escalation.html_url,
+        "source_agent": escalation.source_agent,
+        "issue_description": escalation.issue_description,
+        "priority": escalation.priority,
+        "pool": escalation.pool_name,
+        "tags": escalation.tags,
+        "webhook_url": escalation.webhook_url,
+        "dedupe_key": escalation.dedupe_key,
+        "run_id": escalation.run_id,
+        "metadata": escalation.metadata,
+        "is_sandbox": escalation.is_sandbox,
+        "created_at": moment(escalation.created_at),
+    }
+
+
+def _stands(escalation: Escalation) -> dict[str, Any]:
+    """What people and time have made of it."""
+    return {
+        "status": escalation.status,
+        "assigned_to": str(escalation.assigned_to_id) if escalation.assigned_to_id else None,
+        "assignee_name": escalation.assignee_name,
+        "assigned_at": moment(escalation.assigned_at),
+        "claimed_at": moment(escalation.claimed_at),
+        "resolved_at": moment(escalation.resolved_at),
+        "finished_at": moment(escalation.finished_at),
+        "due_at": moment(escalation.due_at),
+        "overdue": escalation.is_overdue,
+        "bumped": escalation.bumped_at is not None,
+        "bumped_at": moment(escalation.bumped_at),
+        "waiting_on": escalation.waiting_on,
+        "resolution_notes": escalation.resolution_notes,
+        "resolution": _resolution(escalation),
+        "version": escalation.version,
+    }
 
 
 def _actor_name(event: Event) -> str | None:

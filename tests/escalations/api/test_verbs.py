@@ -227,6 +227,10 @@ def test_if_match_is_one_etag(ada: Reviewer, escalation: Escalation, header: str
     assert (response.status_code, response.json()["errors"][0]["header"]) == (400, "If-Match")
 
 
+def test_an_id_is_read_in_either_case(bot: Agent, escalation: Escalation) -> None:
+    assert as_agent(bot).get(path_of(str(escalation.pk).upper())).status_code == 200
+
+
 def test_an_unchanged_escalation_is_not_sent_again(bot: Agent, escalation: Escalation) -> None:
     api = as_agent(bot)
     etag = api.get(path_of(escalation))["ETag"]
