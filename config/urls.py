@@ -13,5 +13,6 @@ handler500 = pages.server_error
 urlpatterns = [
     path("readyz", pages.readyz),
     path("api/", include("escalations.api.urls")),
+    path("api/", include("notifications.urls")),
     path("", admin.site.urls),
 ]

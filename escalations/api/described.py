@@ -31,7 +31,7 @@ def _header(name: str, description: str) -> OpenApiParameter:
     return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, description=description)
 
 
-def _query(name: str, description: str, type_: Any = OpenApiTypes.STR, **options: Any) -> OpenApiParameter:  # noqa: ANN401
+def query(name: str, description: str, type_: Any = OpenApiTypes.STR, **options: Any) -> OpenApiParameter:  # noqa: ANN401
     return OpenApiParameter(name, type_, OpenApiParameter.QUERY, description=description, **options)
 
 
@@ -40,19 +40,19 @@ _IDEMPOTENCY_KEY = _header(
 )
 _IF_MATCH = _header("If-Match", 'The ETag of the version that was read, such as "3". Anything newer answers 412.')
 _REVIEWER = _header("X-Reviewer", "With an agent's key of scope review: the email or id of the person who acts.")
-_AFTER = _query("after", "Only events with a larger number.", OpenApiTypes.INT)
-_LIMIT = _query("limit", "How many, at most 200.", OpenApiTypes.INT)
+_AFTER = query("after", "Only events with a larger number.", OpenApiTypes.INT)
+_LIMIT = query("limit", "How many, at most 200.", OpenApiTypes.INT)
 
 
-def _answers(successes: dict[int, tuple[str, str | None]], *failures: int) -> dict[Any, OpenApiResponse]:
+def answers(successes: dict[int, tuple[str, str | None]], *failures: int) -> dict[Any, OpenApiResponse]:
     """Responses by status: what succeeds (with the name of its shape), then the problems."""
-    answers: dict[Any, OpenApiResponse] = {}
+    found: dict[Any, OpenApiResponse] = {}
     for status, (text, shape) in successes.items():
         key = (status, "application/json") if shape else status
-        answers[key] = OpenApiResponse(shapes.to(shape) if shape else None, description=text)
+        found[key] = OpenApiResponse(shapes.to(shape) if shape else None, description=text)
     for status in sorted({*_ALWAYS, *failures}):
-        answers[status, PROBLEM_MEDIA_TYPE] = OpenApiResponse(shapes.to("Problem"), description=_PROBLEMS[status])
-    return answers
+        found[status, PROBLEM_MEDIA_TYPE] = OpenApiResponse(shapes.to("Problem"), description=_PROBLEMS[status])
+    return found
 
 
 def _verb(name: str, summary: str, description: str, request: type[serializers.Strict], *failures: int) -> Description:
@@ -63,7 +63,7 @@ def _verb(name: str, summary: str, description: str, request: type[serializers.S
         "description": description,
         "request": request,
         "parameters": [_IF_MATCH, _REVIEWER],
-        "responses": _answers({200: ("The escalation as it is now.", "Escalation")}, *_OF_ONE, *failures),
+        "responses": answers({200: ("The escalation as it is now.", "Escalation")}, *_OF_ONE, *failures),
     }
 
 
@@ -74,7 +74,7 @@ CREATE: Description = {
     "description": "It is assigned at once to whoever is next in the pool, and stays open where nobody is.",
     "request": serializers.Create,
     "parameters": [_IDEMPOTENCY_KEY],
-    "responses": _answers(
+    "responses": answers(
         {
             201: ("Created; Location says where it is.", "Escalation"),
             200: ("The unfinished escalation with this dedupe_key.", "Escalation"),
@@ -88,23 +88,23 @@ LIST: Description = {
     "summary": "What the key may see",
     "description": "Newest first. Follow `next` (or the Link header) for more.",
     "parameters": [
-        _query("status", f"One or several of {', '.join(Status.values)}, with commas."),
-        _query("priority", f"One or several of {', '.join(Priority.values)}, with commas."),
-        _query("source_agent", "The name of an agent."),
-        _query("assigned_to", "The id of a reviewer, `me`, or `none`."),
-        _query("pool", "The name of a pool."),
-        _query("tag", "A tag it has."),
-        _query("q", 'Words of the description; "quoted" phrases, -excluded words, or.'),
-        _query("overdue", "Whether it is late.", OpenApiTypes.BOOL),
-        _query("created_after", "A moment such as 2026-01-31T12:00:00Z.", OpenApiTypes.DATETIME),
-        _query("created_before", "A moment such as 2026-01-31T12:00:00Z.", OpenApiTypes.DATETIME),
-        _query("ordering", "priority (the order of the queue), age (oldest first) or status; a leading - reverses it."),
-        _query("include", "context_data", enum=["context_data"]),
+        query("status", f"One or several of {', '.join(Status.values)}, with commas."),
+        query("priority", f"One or several of {', '.join(Priority.values)}, with commas."),
+        query("source_agent", "The name of an agent."),
+        query("assigned_to", "The id of a reviewer, `me`, or `none`."),
+        query("pool", "The name of a pool."),
+        query("tag", "A tag it has."),
+        query("q", 'Words of the description; "quoted" phrases, -excluded words, or.'),
+        query("overdue", "Whether it is late.", OpenApiTypes.BOOL),
+        query("created_after", "A moment such as 2026-01-31T12:00:00Z.", OpenApiTypes.DATETIME),
+        query("created_before", "A moment such as 2026-01-31T12:00:00Z.", OpenApiTypes.DATETIME),
+        query("ordering", "priority (the order of the queue), age (oldest first) or status; a leading - reverses it."),
+        query("include", "context_data", enum=["context_data"]),
         _LIMIT,
-        _query("cursor", "From `next` or `previous`, as it stands there."),
+        query("cursor", "From `next` or `previous`, as it stands there."),
         _REVIEWER,
     ],
-    "responses": _answers({200: ("A page.", "EscalationPage")}),
+    "responses": answers({200: ("A page.", "EscalationPage")}),
 }
 GET: Description = {
     "operation_id": "get",
@@ -114,12 +114,12 @@ GET: Description = {
         "With `wait`, answers as soon as the version passes `after`, at once if it is finished or waits on the agent."
     ),
     "parameters": [
-        _query("wait", "Seconds to wait for news, at most 60 (also as `Prefer: wait=25`).", OpenApiTypes.INT),
-        _query("after", "The version already known.", OpenApiTypes.INT),
+        query("wait", "Seconds to wait for news, at most 60 (also as `Prefer: wait=25`).", OpenApiTypes.INT),
+        query("after", "The version already known.", OpenApiTypes.INT),
         _header("If-None-Match", "The ETag already known; unchanged answers 304."),
         _REVIEWER,
     ],
-    "responses": _answers({200: ("It, as it is.", "Escalation"), 304: ("Unchanged.", None)}, 404),
+    "responses": answers({200: ("It, as it is.", "Escalation"), 304: ("Unchanged.", None)}, 404),
 }
 NEXT: Description = {
     "operation_id": "next",
@@ -128,9 +128,7 @@ NEXT: Description = {
     "description": "The first in the one queue order of what is open, assigned to the person, or urgent and unclaimed.",
     "request": serializers.Nothing,
     "parameters": [_IDEMPOTENCY_KEY, _REVIEWER],
-    "responses": _answers(
-        {200: ("Claimed.", "Escalation"), 204: ("There is nothing to do.", None)}, 409, 413, 415, 422
-    ),
+    "responses": answers({200: ("Claimed.", "Escalation"), 204: ("There is nothing to do.", None)}, 409, 413, 415, 422),
 }
 CLAIM = _verb("claim", "Take it", "Claiming one's own again changes nothing. A lost race is 409.", serializers.Nothing)
 RESOLVE = _verb(
@@ -155,10 +153,10 @@ EVENTS: Description = {
         " With `Accept: text/event-stream` it goes on as it happens; `Last-Event-ID` works as `after`."
     ),
     "parameters": [_AFTER, _LIMIT, _REVIEWER],
-    "responses": _answers({200: ("A page.", "EventPage")}),
+    "responses": answers({200: ("A page.", "EventPage")}),
 }
 EVENTS_OF_ONE: Description = EVENTS | {
     "operation_id": "events_of_one",
     "summary": "The history of one escalation",
-    "responses": _answers({200: ("A page.", "EventPage")}, 404),
+    "responses": answers({200: ("A page.", "EventPage")}, 404),
 }
