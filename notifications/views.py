@@ -23,7 +23,7 @@ from notifications.representation import represent
 class Deliveries(Endpoint):
     @extend_schema(**described.LIST)
     def get(self, request: Request) -> HttpResponse:
-        mine = _visible(permissions.reading(request))
+        mine = _with_story(_visible(permissions.reading(request)))
         parameters = Parameters(request.query_params, ("status", "limit", "cursor"))
         limit, after = parameters.limit(), _cursor(parameters)
         if statuses := parameters.words("status", Delivery.Status.values):
@@ -39,7 +39,7 @@ class Deliveries(Endpoint):
 class OneDelivery(Endpoint):
     @extend_schema(**described.GET)
     def get(self, request: Request, pk: UUID) -> HttpResponse:
-        return answer(represent(_visible(permissions.reading(request)).get(pk=pk)))
+        return answer(represent(_with_story(_visible(permissions.reading(request))).get(pk=pk)))
 
 
 class Replay(Endpoint):
@@ -47,10 +47,10 @@ class Replay(Endpoint):
     def post(self, request: Request, pk: UUID) -> HttpResponse:
         caller, agent = permissions.asking(request)
         checked(request, serializers.NOTHING)
-        mine = _visible(caller)
-        mine.only("pk").get(pk=pk)
-        deliveries.replay(Delivery.objects.filter(pk=pk), by=agent.name)
-        return answer(represent(mine.get(pk=pk)), 202)
+        mine = _visible(caller).filter(pk=pk)
+        mine.only("pk").get()
+        deliveries.replay(mine, by=agent.name)
+        return answer(represent(_with_story(mine).get()), 202)
 
 
 class Test(Endpoint):
@@ -60,14 +60,18 @@ class Test(Endpoint):
         url = _url(checked(request, described.TEST_REQUEST).get("webhook_url"), agent)
         made = deliveries.send_test(agent, url, is_sandbox=caller.key.is_sandbox)
         location = f"{settings.PUBLIC_URL}/api/deliveries/{made.pk}"
-        return answer(represent(_visible(caller).get(pk=made.pk)), 202, {"Location": location})
+        return answer(represent(_with_story(_visible(caller)).get(pk=made.pk)), 202, {"Location": location})
 
 
 def _visible(caller: Caller) -> DeliveryQuerySet:
     if caller.agent is None:
         raise Problem(403, "agent_key_needed", "Deliveries belong to agents. Use an agent's API key.")
-    mine = Delivery.objects.of_agent(caller.agent, is_sandbox=caller.key.is_sandbox)
-    return mine.defer("body").select_related("endpoint", "agent", "event").prefetch_related("tries")
+    return Delivery.objects.of_agent(caller.agent, is_sandbox=caller.key.is_sandbox)
+
+
+def _with_story(rows: DeliveryQuerySet) -> DeliveryQuerySet:
+    """With all that is shown, and without the bytes, which are not."""
+    return rows.defer("body").select_related("endpoint", "agent", "event").prefetch_related("tries")
 
 
 def _cursor(parameters: Parameters) -> UUID | None:
