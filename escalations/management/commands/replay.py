@@ -2,7 +2,6 @@
 
 import argparse
 import threading
-import time
 from pathlib import Path
 
 from django.conf import settings
@@ -42,39 +41,33 @@ class Command(BaseCommand):
         except (handoffs.BadFile, cast.CannotCast, run.CannotRun) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as stop:
-            raise CommandError("Stopped before the end.", returncode=130) from stop
+            raise CommandError("Stopped.", returncode=130) from stop
 
     def _replay(self, found: list[Handoff], rate: float, patience: float) -> None:
         origin, over, ledger = settings.PUBLIC_URL, threading.Event(), Ledger(found)
         run.wait_until_alive(Client(origin, patience, over), origin)
-        names = list(dict.fromkeys(handoff.source_agent for handoff in found))
-        began = time.monotonic()
-        with cast.gathered(names) as company:
+        with cast.gathered(list(dict.fromkeys(handoff.source_agent for handoff in found))) as company:
             secrets = [speaker.webhook_secret for speaker in company.speakers.values()]
             with receiver.listening(secrets, ledger) as listener, Progress(self.stderr) as progress:
                 stage = run.Stage(origin, company, ledger, listener, patience, over)
-                silence = _played(stage, rate, progress)
-            seconds = time.monotonic() - began
-            self.stdout.write(f"{len(found)} hand-offs of {len(names)} agents through {origin} in {seconds:.1f} s\n\n")
+                cut_short = _play(stage, rate, progress)
+            self.stdout.write(f"{len(found)} hand-offs of {len(secrets)} agents through {origin}\n\n")
             self.stdout.write(report.table(ledger, company))
-            self._tell_what_is_left(company)
-        if silence or not report.is_complete(ledger):
-            raise CommandError("\n".join(["Not everything came back:", *silence, *report.troubles(ledger)]))
-
-    def _tell_what_is_left(self, company: cast.Cast) -> None:
-        unfinished = company.unfinished()
-        left = f"{unfinished} of its escalations are unfinished" if unfinished else "every escalation in it is finished"
-        self.stdout.write(f"\nThe pool {company.pool} stays, without people; {left}.")
+            self.stdout.write(f"\n{company.left()}")
+        if cut_short or not report.is_complete(ledger):
+            raise CommandError("\n".join(["Not everything came back:", *cut_short, *report.troubles(ledger)]))
 
 
-def _played(stage: run.Stage, rate: float, progress: Progress) -> list[str]:
-    """Play it; what is said when the product fell silent in the middle."""
+def _play(stage: run.Stage, rate: float, progress: Progress) -> list[str]:
+    """Play it. Returns why it ended too early, if it did."""
     try:
         run.play(stage, rate, progress.say)
     except Silent as silent:
         return [f"the product has not answered for {stage.patience:.0f} s ({silent})"]
     except Refused as refused:
-        return [f"a reviewer cannot read their list: {refused}"]
+        return [f"a reviewer could not read their list: {refused}"]
+    except KeyboardInterrupt:
+        return ["it was stopped"]
     return []
 
 

@@ -44,14 +44,25 @@ class Cast:
     players: list[Player] = field(default_factory=list)
     speakers: dict[str, Speaker] = field(default_factory=dict)
     keys: list[ApiKey] = field(default_factory=list)
+    new_agents: list[Agent] = field(default_factory=list)
 
-    def unfinished(self) -> int:
-        return Escalation.objects.unfinished().filter(pool=self.pool).count()
+    def left(self) -> str:
+        """What stays of the run when it is over."""
+        close_old_connections()  # the database may have been restarted in the middle
+        asked = Escalation.objects.filter(pool=self.pool)
+        if not asked.exists():
+            return "Nothing of it stays."
+        count = asked.unfinished().count()
+        unfinished = f"{count} of its escalations are unfinished" if count else "every escalation in it is finished"
+        return f"The pool {self.pool} stays, without people; {unfinished}."
 
 
 @contextmanager
 def gathered(names: list[str]) -> Iterator[Cast]:
-    """Everybody with a fresh key. Afterwards the keys are revoked, the reviewers inactive and their pool empty."""
+    """Everybody with a fresh key. Afterwards the keys are revoked, the reviewers inactive and their pool empty.
+
+    Where nothing was asked, nobody who was made for the run stays.
+    """
     cast = _gather(names)
     try:
         yield cast
@@ -75,7 +86,7 @@ def _gather(names: list[str]) -> Cast:
 
 
 def _speaker(place: int, name: str, cast: Cast) -> Speaker:
-    agent = Agent.objects.filter(name=name).first() or _new_agent(name)
+    agent = Agent.objects.filter(name=name).first() or _new_agent(name, cast)
     if agent.paused_at:
         raise CannotCast(f"The agent {name} is paused, so it cannot ask. Resume it in the admin, or use another name.")
     key = keys.for_agent(agent)
@@ -90,25 +101,33 @@ def _speaker(place: int, name: str, cast: Cast) -> Speaker:
     return Speaker(place, key.plain, secret)
 
 
-def _new_agent(name: str) -> Agent:
+def _new_agent(name: str, cast: Cast) -> Agent:
     """Without the keys that would outlive the run."""
     try:
         agent = agents.create(name).agent
     except ValidationError as error:
         raise CannotCast(f"There can be no agent named {name[:100]!r}. {' '.join(error.messages)}") from error
     agent.keys.all().delete()
+    cast.new_agents.append(agent)
     return agent
 
 
 def _dismiss(cast: Cast) -> None:
-    close_old_connections()  # the database may have been restarted in the middle
+    close_old_connections()
     _send_home(cast)
 
 
 @transaction.atomic
 def _send_home(cast: Cast) -> None:
+    reviewers = Reviewer.objects.filter(seats__pool=cast.pool)
+    if not Escalation.objects.filter(pool=cast.pool).exists():
+        reviewers.delete()
+        cast.pool.delete()
+        ApiKey.objects.filter(pk__in=[key.pk for key in cast.keys]).delete()
+        Agent.objects.filter(pk__in=[agent.pk for agent in cast.new_agents], escalations=None).delete()
+        return
     for key in cast.keys:
         keys.revoke(key)
-    for reviewer in Reviewer.objects.filter(seats__pool=cast.pool):
+    for reviewer in reviewers:
         people.deactivate(reviewer)
         people.leave(reviewer, cast.pool)
