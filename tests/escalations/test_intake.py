@@ -57,7 +57,9 @@ def test_tags_are_made_on_their_first_use() -> None:
 )
 def test_queue_order_and_red_time_follow_from_the_priority(priority: str, queue_hours: int, red_hours: int) -> None:
     escalation = make_escalation(priority=priority)
-    hours = [(moment - escalation.created_at).total_seconds() / 3600 for moment in (escalation.queue_at, escalation.due_at)]
+    hours = [
+        (moment - escalation.created_at).total_seconds() / 3600 for moment in (escalation.queue_at, escalation.due_at)
+    ]
     assert hours == [queue_hours, red_hours]
 
 
