@@ -8,8 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
+from asgiref.sync import SyncToAsync
 from asgiref.typing import ASGI3Application, HTTPScope
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
 from pytest_django import Settings
 
 from config import asgi
@@ -50,6 +52,8 @@ def web(transactional_db: None, settings: Settings) -> Iterator[str]:
     settings.WHITENOISE_USE_FINDERS = True
     with serve(asgi.assemble(WSGIHandler()), port) as address:
         yield address
+    # The thread in which asgiref runs what sockets ask of the database outlives the server, and its connection the test.
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 def make_scope(path: str, *headers: tuple[bytes, bytes], client: tuple[str, int] = ("127.0.0.1", 1234)) -> HTTPScope:
