@@ -52,7 +52,7 @@ def web(transactional_db: None, settings: Settings) -> Iterator[str]:
     settings.WHITENOISE_USE_FINDERS = True
     with serve(asgi.assemble(WSGIHandler()), port) as address:
         yield address
-    # The thread in which asgiref runs what sockets ask of the database outlives the server, and its connection the test.
+    # The thread in which asgiref asks the database for sockets outlives the server, and its connection the test.
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 

@@ -26,6 +26,7 @@ class AgentForm(forms.ModelForm[Agent]):
         model = Agent
         fields = ("name", "webhook_url")
         widgets = {"name": LINE, "webhook_url": LINE}
+        labels = {"webhook_url": "Webhook URL"}
 
     def clean_name(self) -> str:
         return agents.checked_name(self.cleaned_data["name"])
@@ -46,6 +47,9 @@ class AgentAdmin(once.ShownOnce):
     search_fields = ("name",)
     change_form_template = "admin/escalations/agent/change_form.html"
     actions = None
+
+    def get_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's own
+        return ("name", "webhook_url", "paused_at", "created_at") if obj else ("name", "webhook_url")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:  # noqa: ARG002
         """The name is what the agent's escalations are found by."""

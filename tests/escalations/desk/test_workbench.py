@@ -1,0 +1,146 @@
+"""The page of one escalation."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from escalations import lifecycle, log
+from escalations.models import Escalation, Event
+from reviewers.models import Reviewer, Role
+from tests.escalations.desk.conftest import Team
+from tests.factories import make_agent, make_escalation, make_reviewer
+
+As = Callable[[Reviewer], Client]
+
+
+def page_of(escalation: Escalation, client: Client) -> str:
+    return client.get(f"/desk/e/{escalation.reference}/").content.decode()
+
+
+def test_the_ask_comes_first(team: Team, as_: As) -> None:
+    escalation = make_escalation("May I delete user 9421?", pool=team.pool, context={"user": 9421})
+
+    page = page_of(escalation, as_(team.ada))
+    assert page.index("May I delete user 9421?") < page.index("What the agent knows") < page.index("Timeline")
+
+
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}"])
+def test_hostile_context_is_text(team: Team, as_: As, hostile: str) -> None:
+    agent = make_agent(hostile[:50])
+    escalation = make_escalation(
+        hostile,
+        pool=team.pool,
+        agent=agent,
+        context={hostile: hostile, "messages": [{"role": hostile, "content": hostile}]},
+    )
+
+    page = page_of(escalation, as_(team.ada))
+    assert "<script>alert(1)" not in page
+    assert "<img src=x" not in page
+    assert "14" not in page.split("What the agent knows")[1].split("Timeline")[0]
+
+
+def test_the_raw_context_is_plain_text(team: Team, as_: As) -> None:
+    escalation = make_escalation(pool=team.pool, context={"page": "<h1>Hi</h1>"})
+
+    response = as_(team.ada).get(f"/desk/e/{escalation.reference}/context.json")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response.content.decode() == '{\n "page": "<h1>Hi</h1>"\n}'
+
+
+def test_the_holder_can_answer_release_and_decline(team: Team, as_: As) -> None:
+    escalation = make_escalation(pool=team.pool)
+
+    page = page_of(escalation, as_(team.ada))
+    assert all(f"/desk/e/{escalation.reference}/{verb}/" in page for verb in ("claim", "resolve", "release", "decline"))
+
+
+def test_who_looks_at_anothers_work_sees_who_is_on_it(team: Team, as_: As) -> None:
+    escalation = lifecycle.claim(make_escalation(pool=team.pool), by=team.ada)
+
+    page = page_of(escalation, as_(team.ben))
+    assert "Claimed by Ada Lovelace" in page
+    assert f"/desk/e/{escalation.reference}/resolve/" not in page
+
+
+def test_a_lead_can_reassign_and_take_back(team: Team, as_: As) -> None:
+    lead = make_reviewer(pool=team.pool, role=Role.LEAD)
+    escalation = lifecycle.claim(make_escalation(pool=team.pool), by=team.ada)
+
+    page = page_of(escalation, as_(lead))
+    assert "Take it back from them" in page
+    assert "Give it to" in page
+
+
+def test_a_read_only_person_sees_no_form(team: Team, as_: As) -> None:
+    onlooker = make_reviewer(pool=team.pool, role=Role.READ_ONLY)
+    escalation = make_escalation(pool=team.pool)
+
+    assert "<form" not in page_of(escalation, as_(onlooker)).split("<main")[1]
+
+
+def test_the_timeline_tells_who_did_what_and_why(team: Team, as_: As) -> None:
+    escalation = make_escalation(pool=team.pool)
+    lifecycle.decline(escalation, by=team.ada, reason="I know the customer.")
+    lifecycle.resolve(escalation, by=team.ben, notes="No.")
+
+    told = page_of(escalation, as_(team.ada)).split("Timeline")[1]
+    said = [
+        "Ben Okafor answered",
+        "Assigned to Ben Okafor",
+        "Ada Lovelace declined it",
+        "I know the customer.",
+        "asked",
+    ]
+    assert [told.index(sentence) for sentence in said] == sorted(told.index(sentence) for sentence in said)
+
+
+def test_an_answer_on_its_way_is_said_to_be(team: Team, as_: As) -> None:
+    escalation = make_escalation(pool=team.pool, webhook_url="https://agent.example.com/hook")
+    lifecycle.resolve(escalation, by=team.ada, notes="Yes.")
+
+    assert "on its way to the agent&#x27;s webhook" in page_of(escalation, as_(team.ada))
+
+
+@pytest.mark.parametrize(
+    ("type_", "said"),
+    [
+        (Event.Type.DELIVERED, "The agent&#x27;s webhook received the news"),
+        (Event.Type.DELIVERY_FAILED, "The agent&#x27;s webhook was not reached"),
+    ],
+)
+def test_the_page_says_whether_the_agent_was_reached(team: Team, as_: As, type_: Event.Type, said: str) -> None:
+    escalation = make_escalation(pool=team.pool, webhook_url="https://agent.example.com/hook")
+    lifecycle.resolve(escalation, by=team.ada, notes="Yes.")
+    log.note(type_, [(escalation.pk, {})])
+
+    assert said in page_of(escalation, as_(team.ada)).split('id="reached"')[1].split("</p>")[0]
+
+
+def test_the_page_costs_the_same_with_a_long_history(
+    team: Team, as_: As, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    escalation = make_escalation(pool=team.pool)
+    for _ in range(5):
+        lifecycle.claim(escalation, by=team.ada)
+        lifecycle.release(escalation, by=team.ada)
+    client = as_(team.ada)
+
+    with django_assert_max_num_queries(9):
+        client.get(f"/desk/e/{escalation.reference}/")
+
+
+def test_times_are_marked_as_utc(team: Team, as_: As) -> None:
+    escalation = make_escalation(pool=team.pool)
+    Escalation.objects.filter(pk=escalation.pk).update(created_at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+    assert "1 Mar 2026 12:00 UTC" in page_of(escalation, as_(team.ada))
+
+
+@pytest.mark.parametrize("reference", ["ESC-0", "ESC-x", "ESC-9999999999999999999", "1", "ESC-1%00"])
+def test_a_strange_reference_is_not_found(team: Team, as_: As, reference: str) -> None:
+    assert as_(team.ada).get(f"/desk/e/{reference}/").status_code == 404
