@@ -44,13 +44,13 @@ class Asker:
         self._turn = turn
         self._scope = scope.copy()
         self._scope["headers"] = [header for header in scope["headers"] if header[0] not in LEFT_OUT]
-        self._state: dict[str, Any] = {}
-        self._scope["state"] = self._state
+        self._state = self._scope.setdefault("state", {})
 
     @property
     def caller(self) -> Caller | None:
-        """Who asks, once an answer told."""
-        return self._state.get("caller")
+        """Who asks, once an answer told (`authentication.py`)."""
+        caller: Caller | None = self._state.get("caller")
+        return caller
 
     async def __call__(self, **changed: int) -> Answer:
         """Ask, with some parameters changed. Raises Problem when there is no answer to be had now."""

@@ -29,10 +29,14 @@ def _no_request() -> None:
 
 
 def test_a_line_says_when_how_bad_where_and_what() -> None:
-    told = line("%s of %s", 1, 2)
-    moment = told.pop("ts")
-    assert told == {"level": "INFO", "logger": "tests", "message": "1 of 2"}
-    assert moment.endswith("+00:00")
+    facts = {"name": "tests", "levelname": "INFO", "msg": "%s of %s", "args": (1, 2)}
+    record = logging.makeLogRecord(facts | {"created": 1_769_860_800.25, "msecs": 250.0})
+    assert json.loads(logs.JsonFormatter().format(record)) == {
+        "ts": "2026-01-31T12:00:00.250Z",
+        "level": "INFO",
+        "logger": "tests",
+        "message": "1 of 2",
+    }
 
 
 def test_a_line_names_the_request_it_belongs_to() -> None:

@@ -1,5 +1,6 @@
 """An agent waits for its answer, and holds nothing but a connection while it does."""
 
+import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +14,7 @@ from escalations.api import authentication, waiting
 from escalations.models import Agent, Escalation
 from reviewers.models import Reviewer
 from tests.factories import agent_headers, make_agent, make_escalation, make_reviewer, reviewer_headers
+from tests.live import until
 
 
 @pytest.fixture
@@ -202,3 +204,18 @@ def test_one_key_gets_no_more_than_its_part(
     lifecycle.resolve(escalation, by=ada, notes="Yes.")
     assert [each.result(5)[0].status_code for each in kept] == [200, 200]
     assert ask(wait=0).result(5)[0].status_code == 200
+
+
+def test_the_access_log_names_the_key(
+    ask: Any, web: str, agent: Agent, headers: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "access")
+    ask(wait=1).result(5)
+    get(f"{web}/api/escalations", headers, {})
+    until(lambda: len(lines_of(caplog)) == 2)
+    newest = agent.keys.latest("created_at").pk
+    assert [line["key"] for line in lines_of(caplog)] == [newest, newest]
+
+
+def lines_of(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    return [record.__dict__["fields"] for record in caplog.records if record.name == "access"]
