@@ -1,0 +1,7 @@
+"""The address of the measures, under /api."""
+
+from django.urls import path
+
+from metrics import views
+
+urlpatterns = [path("metrics", views.Metrics.as_view())]
