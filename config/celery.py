@@ -4,11 +4,10 @@ import os
 import warnings
 
 from celery import Celery
-from celery.platforms import SecurityWarning
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # About running as root, which is dangerous where tasks may be pickles; ours are JSON and nothing else is accepted.
-warnings.simplefilter("ignore", SecurityWarning)
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
 app = Celery("escalations")
 app.config_from_object("django.conf:settings", namespace="CELERY")

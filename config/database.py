@@ -8,7 +8,7 @@ from config import environment
 from config.environment import Problem
 
 # Without an address nothing is reached, not even another program's PostgreSQL on the usual port.
-NOWHERE = "postgresql://nobody@/nothing?host=%2Fnonexistent"
+NOWHERE = "postgresql://nobody@%2Fnonexistent/nothing"
 HINT = "Give postgresql://USER:PASSWORD@HOST:PORT/NAME, special characters percent-encoded."
 OPTIONS = {
     "connect_timeout": 3,

@@ -53,11 +53,10 @@ def dump(target: Path) -> None:
     Raises ToolFailed, and OSError when the file cannot be written.
     """
     handle, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # made with mode 0600
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as file:
-            command = [*_tool("pg_dump"), "--format=custom", "--no-owner", "--no-acl"]
-            done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, env=_environment(), check=False)
-            os.fsync(file.fileno())
+        command = [*_tool("pg_dump"), "--format=custom", "--no-owner", "--no-acl", f"--file={draft}"]
+        done = subprocess.run(command, capture_output=True, env=_environment(), check=False)
         if done.returncode != 0:
             raise ToolFailed(_first_line(done.stderr))
         Path(draft).replace(target)

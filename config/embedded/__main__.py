@@ -39,7 +39,7 @@ def _run(data_dir: Path, lines: Mapping[str, str]) -> None:
         welcome = "".join(supervisor.run_once(each) for each in programs if each.name == "release")
         if supervisor.is_stopping:
             return
-        supervisor.keep(each for each in programs if _is_kept(each, settings))
+        supervisor.keep(each for each in programs if is_kept(each, settings))
         supervisor.watch(until=_web_answers)
         show(f"{welcome}\nThe desk is at {environment.public_url()}/ (Ctrl-C stops it)\n")
         supervisor.watch()
@@ -65,7 +65,7 @@ def _serve(supervisor: Supervisor, data_dir: Path) -> dict[str, str]:
     return environment_of(settings, is_private=not environment.text("DATABASE_URL"))
 
 
-def _is_kept(program: Program, settings: dict[str, str]) -> bool:
+def is_kept(program: Program, settings: dict[str, str]) -> bool:
     if program.name in NEED_REDIS and not settings["REDIS_URL"]:
         say(
             "run", f"no Redis: {program.name} is not started, drain does its work (redis-server on the PATH would help)"

@@ -77,14 +77,14 @@ class Runner:
             shutil.rmtree(self.copied_to, ignore_errors=True)
 
 
-def server(data_dir: Path, settings: Mapping[str, str] | None = None) -> Server:
+def server(data_dir: Path, settings: Mapping[str, str] | None = None, *, runner: Runner | None = None) -> Server:
     """The server of the cluster in this DATA_DIR, which is made on the first call. Raises CannotStart.
 
     Whoever runs it holds the folder's lock (`folder.held`).
     """
     cluster = data_dir / "postgres"
     _refuse_another_major(cluster)
-    runner = choose_runner()
+    runner = runner or choose_runner()
     password = folder.secret(data_dir, PASSWORD)
     if not cluster.exists():
         make_cluster(cluster, password, runner)
@@ -162,6 +162,12 @@ def choose_runner() -> Runner:
     tried = leashed(["/bin/true"], end_with=signal.SIGKILL, user="mapped")
     if subprocess.run(tried, capture_output=True, check=False).returncode == 0:
         return Runner("mapped", place)
+    return copied_runner()
+
+
+def copied_runner() -> Runner:
+    """The programs in a folder that an account without rights reaches; they go when the server stops."""
+    place = binaries.postgres("postgres").parent
     copy = Path(tempfile.mkdtemp(prefix="escalations-postgres-"))
     package = binaries.package()
     for part in (place.parent, package.with_name(f"{package.name}.libs")):
