@@ -11,11 +11,6 @@ from escalations.models.escalation import uuid7
 from reviewers.models import Reviewer, Role
 
 
-class EndpointQuerySet(models.QuerySet["Endpoint"]):
-    def visible_to(self, reviewer: Reviewer) -> EndpointQuerySet:
-        return self if reviewer.role == Role.ADMIN else self.none()
-
-
 class Endpoint(models.Model):
     """A webhook URL of an agent: its signing secrets (sealed, `escalations/vault.py`) and how it has been doing."""
 
@@ -34,8 +29,6 @@ class Endpoint(models.Model):
     trouble = models.TextField(blank=True, default="", editable=False, help_text="What went wrong the last time.")
     breaker_until = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    objects = EndpointQuerySet.as_manager()
 
     class Meta:
         verbose_name = "webhook endpoint"

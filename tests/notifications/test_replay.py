@@ -1,7 +1,6 @@
 """Sending again: one, those given up, those since an outage; and tests."""
 
 import json
-import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -124,7 +123,7 @@ def test_the_command_sends_one_agents_or_those_named(server: Receiver) -> None:
         ["--since", "2026-01-31T12:00:00"],
         ["--agent", "nobody"],
         ["--id", "7"],
-        ["--id", f"{uuid.uuid4()}x"],
+        ["--id", "01a2053e-0d47-7927-99a9-2548e03ec513x"],
     ],
 )
 def test_the_command_says_what_it_cannot_use(arguments: list[str]) -> None:

@@ -1,0 +1,111 @@
+"""Webhook endpoints: how they have been doing; tested, switched off and on, and given a new secret by buttons."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from escalations.admin.agents import added_by, is_theirs
+from notifications import deliveries, endpoints
+from notifications.models import Endpoint
+from reviewers import once
+from reviewers.admin.seats import signed_in
+from reviewers.models import Role
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(admin.ModelAdmin[Endpoint]):
+    list_display = ("url", "agent", "state", "failures", "trouble")
+    list_select_related = ("agent",)
+    search_fields = ("url", "agent__name")
+    fields = ("url", "agent", "state", "cap", "failures", "failing_since", "trouble", "old_secret_until", "created_at")
+    readonly_fields = tuple(name for name in fields if name != "cap")
+    change_form_template = "admin/notifications/endpoint/change_form.html"
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
+        """A lead's are those of the agents they added."""
+        viewer = signed_in(request)
+        found = super().get_queryset(request).select_related("agent")
+        return found if viewer.role == Role.ADMIN else found.filter(agent__in=added_by(viewer).values("pk"))
+
+    def get_urls(self) -> list[Any]:
+        verbs = {"test": self.test, "disable": self.disable, "enable": self.enable, "rotate": self.rotate}
+        ours = [
+            path(f"<int:pk>/{verb}/", self.admin_site.admin_view(view), name=f"notifications_endpoint_{verb}")
+            for verb, view in verbs.items()
+        ]
+        return [*ours, *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's own
+        """One comes with the first message to a URL."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
+        """A URL may hold a token, so it is for those who configure agents."""
+        return super().has_view_permission(request, obj) and self._is_configuring(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
+        allowed = super().has_change_permission(request, obj) and self._is_configuring(request)
+        return allowed and (obj is None or is_theirs(signed_in(request), obj.agent))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:  # noqa: ARG002
+        """What was sent there stays known; it is switched off instead."""
+        return False
+
+    def test(self, request: HttpRequest, pk: int) -> HttpResponse:
+        endpoint = self._theirs(request, pk)
+        sent = deliveries.send_test(endpoint.agent, endpoint.url)
+        messages.success(request, _("A test is on its way. Load this page again to see how it went."))
+        return HttpResponseRedirect(reverse("admin:notifications_delivery_change", args=[sent.pk]))
+
+    def disable(self, request: HttpRequest, pk: int) -> HttpResponse:
+        who = signed_in(request).display_name
+        reason = _("Switched off by %(name)s.") % {"name": who}
+        return self._do(request, pk, lambda endpoint: endpoints.disable(endpoint, reason=reason), reason)
+
+    def enable(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._do(request, pk, endpoints.enable, _("Switched on. What has waited is sent now."))
+
+    def rotate(self, request: HttpRequest, pk: int) -> HttpResponse:
+        endpoint = self._theirs(request, pk)
+        secret = endpoints.rotate_secret(endpoint)
+        self.log_change(request, endpoint, _("New secret."))
+        hours = endpoints.OVERLAP.total_seconds() // 3600
+        name = _("New secret (for %(hours)d hours messages carry both signatures)") % {"hours": hours}
+        return once.show(request, _("New signing secret"), [(name, secret)], back=_page(endpoint))
+
+    @admin.display(description="state")
+    def state(self, endpoint: Endpoint) -> str:
+        if endpoint.disabled_at:
+            return _("off: %(reason)s") % {"reason": endpoint.disabled_reason}
+        if endpoint.breaker_until and endpoint.breaker_until > timezone.now():
+            return _("rests until %(moment)s UTC") % {"moment": f"{endpoint.breaker_until:%H:%M:%S}"}
+        return _("failing") if endpoint.failures else _("works")
+
+    def _is_configuring(self, request: HttpRequest) -> bool:
+        return signed_in(request).role in {Role.ADMIN, Role.LEAD}
+
+    def _theirs(self, request: HttpRequest, pk: int) -> Endpoint:
+        endpoint = get_object_or_404(self.get_queryset(request), pk=pk)
+        if request.method != "POST" or not self.has_change_permission(request, endpoint):
+            raise PermissionDenied
+        return endpoint
+
+    def _do(self, request: HttpRequest, pk: int, verb: Callable[[Endpoint], None], said: str) -> HttpResponse:
+        endpoint = self._theirs(request, pk)
+        verb(endpoint)
+        self.log_change(request, endpoint, said)
+        messages.success(request, said)
+        return HttpResponseRedirect(_page(endpoint))
+
+
+def _page(endpoint: Endpoint) -> str:
+    return reverse("admin:notifications_endpoint_change", args=[endpoint.pk])
