@@ -14,7 +14,6 @@ urlpatterns = [
     path("readyz", pages.readyz),
     path("api/", include("escalations.api.urls")),
     path("api/", include("notifications.urls")),
-    path("api/", include("notifications.urls")),
     path("api/", include("metrics.urls")),
     path("", admin.site.urls),
 ]

@@ -9,6 +9,8 @@ from escalations import keys
 from escalations.models import Agent, Escalation, Scope
 from reviewers.models import Role
 from tests.escalations.api.calls import Api, acting_for, as_agent, as_reviewer
+from tests.escalations.api.test_description import check
+from tests.escalations.api.test_description import document as document
 from tests.factories import make_agent, make_escalation, make_pool, make_reviewer
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,11 @@ def test_the_figures_are_told_with_the_time_they_are_of(admin: Api, agent: Agent
     nothing = {"count": 0, "mean_seconds": None, "median_seconds": None, "p95_seconds": None}
     assert body["time_to_first_assignment"] == nothing
     assert body["resolution_time"] == dict.fromkeys(("urgent", "high", "medium", "low"), nothing)
+
+
+def test_the_answer_is_as_documented(admin: Api, agent: Agent, document: dict[str, Any]) -> None:
+    make_escalation(agent=agent)
+    check(document, "/api/metrics", admin.get(URL))
 
 
 def test_an_admin_sees_the_figures_of_all(admin: Api, agent: Agent) -> None:
