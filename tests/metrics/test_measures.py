@@ -53,6 +53,14 @@ def test_without_escalations_there_is_no_figure() -> None:
     assert measures.waiting_now(everything()) == dict.fromkeys(Priority, Waiting(0, 0, 0))
 
 
+def test_who_sees_nothing_gets_no_figure() -> None:
+    nothing = Escalation.objects.none()
+    assert measures.time_to_first_assignment(nothing) == Spread(0)
+    assert measures.resolution_time(nothing) == dict.fromkeys(Priority, Spread(0))
+    assert measures.escalations_per_agent(nothing) == []
+    assert measures.waiting_now(nothing) == dict.fromkeys(Priority, Waiting())
+
+
 def test_an_assignment_on_creation_took_no_time(agent: Agent) -> None:
     make_reviewer("Ada")
     make_escalation(agent=agent)
