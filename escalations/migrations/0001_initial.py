@@ -5,9 +5,10 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import escalations.models.escalation
 from django.conf import settings
 from django.db import migrations, models
+
+import escalations.models.escalation
 
 
 class Migration(migrations.Migration):

@@ -219,11 +219,10 @@ class Escalation(models.Model):
         past = copy.copy(self)
         past._state = copy.copy(self._state)  # noqa: SLF001 - a copy must not share its cached relations
         past._state.fields_cache = dict(self._state.fields_cache)  # noqa: SLF001
+        columns = {field.name: field for field in self._meta.concrete_fields}
         for name, value in event.facts.items():
             if name == "assignee_name":
                 past.assignee_name = value
             else:
-                field = self._meta.get_field(name)
-                assert isinstance(field, models.Field)
-                setattr(past, field.attname, field.to_python(value))
+                setattr(past, columns[name].attname, columns[name].to_python(value))
         return past
