@@ -6,7 +6,7 @@ import http.client
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from config import environment
@@ -39,7 +39,7 @@ def _run(data_dir: Path, lines: Mapping[str, str]) -> None:
         welcome = "".join(supervisor.run_once(each) for each in programs if each.name == "release")
         if supervisor.is_stopping:
             return
-        supervisor.keep(each for each in programs if is_kept(each, settings))
+        supervisor.keep(kept(programs, settings))
         supervisor.watch(until=_web_answers)
         show(f"{welcome}\nThe desk is at {environment.public_url()}/ (Ctrl-C stops it)\n")
         supervisor.watch()
@@ -65,13 +65,14 @@ def _serve(supervisor: Supervisor, data_dir: Path) -> dict[str, str]:
     return environment_of(settings, is_private=not environment.text("DATABASE_URL"))
 
 
-def is_kept(program: Program, settings: dict[str, str]) -> bool:
-    if program.name in NEED_REDIS and not settings["REDIS_URL"]:
-        say(
-            "run", f"no Redis: {program.name} is not started, drain does its work (redis-server on the PATH would help)"
-        )
-        return False
-    return program.name != "release"
+def kept(programs: Iterable[Program], settings: Mapping[str, str]) -> list[Program]:
+    """Those that run on and on; without Redis some have nothing to listen to."""
+    lasting = [each for each in programs if each.name != "release"]
+    if settings["REDIS_URL"]:
+        return lasting
+    left_out = " and ".join(each.name for each in lasting if each.name in NEED_REDIS)
+    say("run", f"no Redis: {left_out} are not started, drain does their work (redis-server on the PATH would help)")
+    return [each for each in lasting if each.name not in NEED_REDIS]
 
 
 def _refuse_a_taken_port() -> None:

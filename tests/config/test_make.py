@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded.__main__ import is_kept
+from config.embedded.__main__ import kept
 from config.embedded.programs import Program, environment_of, procfile
 from tests.config.conftest import ROOT
 
@@ -75,16 +75,21 @@ def test_ci_ends_with_the_tests() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
-@pytest.mark.parametrize(
-    ("redis", "kept"),
-    [("redis://x", ["web", "worker", "beat", "drain"]), ("", ["web", "drain"])],
-)
-def test_without_redis_only_worker_and_beat_are_left_out(
-    redis: str, kept: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def names_kept(redis: str) -> list[str]:
     settings = {"REDIS_URL": redis}
-    programs = [Program(name, line, settings) for name, line in procfile().items()]
-    assert [each.name for each in programs if is_kept(each, settings)] == kept
+    return [each.name for each in kept([Program(name, line, settings) for name, line in procfile().items()], settings)]
+
+
+def test_with_redis_every_process_is_started() -> None:
+    assert names_kept("redis://x") == ["web", "worker", "beat", "drain"]
+
+
+def test_without_redis_worker_and_beat_are_left_out_and_one_line_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert names_kept("") == ["web", "drain"]
+    assert capsys.readouterr().out == (
+        "run      | no Redis: worker and beat are not started, drain does their work "
+        "(redis-server on the PATH would help)\n"
+    )
 
 
 def test_processes_of_a_private_database_see_no_other_servers_settings(monkeypatch: pytest.MonkeyPatch) -> None:
