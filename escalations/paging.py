@@ -18,7 +18,7 @@ class Uncounted(Paginator[Model]):
         return self.object_list[: COUNT_AT_MOST + 1].count()
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override] # as in Django, a cached property
+    def count(self) -> int:
         return min(self.counted, COUNT_AT_MOST)
 
     @property
