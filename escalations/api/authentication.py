@@ -12,7 +12,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
@@ -24,13 +24,15 @@ from escalations import keys
 from escalations.api import rates
 from escalations.api.problems import Problem, unauthorized
 from escalations.models import Agent, ApiKey, Escalation, EscalationQuerySet, Scope
-from reviewers.models import Reviewer
+from reviewers.models import Pool, Reviewer, Role
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
 BELIEVED_FOR = 4.0  # seconds; with the time a request takes it stays below 5
 USED_EVERY = timedelta(minutes=1)  # how exact `last_used_at` is
+
+Pools: TypeAlias = tuple[int, ...] | None  # their ids; None is all of them
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Caller:
     key: ApiKey
     agent: Agent | None
     reviewer: Reviewer | None
+    pools: Pools = None
     allowance: rates.Allowance | None = None
 
     @property
@@ -56,14 +59,23 @@ class Caller:
         mine = Escalation.objects.of_agent(self.agent) if self.agent else Escalation.objects.none()
         return mine.filter(is_sandbox=self.key.is_sandbox)
 
+    def listed(self) -> EscalationQuerySet:
+        """As `visible`, for what may be long: with the person's pools by id, so that PostgreSQL can tell many from few.
+
+        A pool joined this very moment is missing for as long as a key is believed.
+        """
+        return self.visible() if self.pools is None else self.visible().filter(pool__in=self.pools)
+
 
 class _Believed(NamedTuple):
     key: ApiKey
+    pools: Pools
     until: float
 
 
 class _BelievedReviewer(NamedTuple):
     reviewer: Reviewer
+    pools: Pools
     until: float
 
 
@@ -79,13 +91,15 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Reviewer | AnonymousUser, Caller]:
         plain = _credential(request.META.get("HTTP_AUTHORIZATION"), request.META.get("HTTP_X_API_KEY"))
-        key = _key(plain)
-        if key is None:
+        believed = _key(plain)
+        if believed is None:
             rates.fail(request.META.get("REMOTE_ADDR", ""))
             raise unauthorized()
+        key = believed.key
         allowance = rates.take(key.pk)
-        reviewer = _acting(key, request.META.get("HTTP_X_REVIEWER"))
-        caller = Caller(key, key.agent, reviewer, allowance)
+        named = _acting(key, request.META.get("HTTP_X_REVIEWER"))
+        reviewer, pools = (named.reviewer, named.pools) if named else (key.reviewer, believed.pools)
+        caller = Caller(key, key.agent, reviewer, pools, allowance)
         # For those who run the request: event streams and the access log.
         request.META.get("asgi.scope", {}).get("state", {})["caller"] = caller
         return reviewer or AnonymousUser(), caller
@@ -112,30 +126,38 @@ def _credential(authorization: str | None, api_key: str | None) -> str:
     return plain
 
 
-def _key(plain: str) -> ApiKey | None:
+def _key(plain: str) -> _Believed | None:
     """The key, if it works right now."""
     parts = keys.parse(plain)
     if parts is None:
         return None
-    key = _looked_up(parts.id)
-    if key is None or not hmac.compare_digest(bytes(key.digest), parts.digest):
+    believed = _looked_up(parts.id)
+    if believed is None or not hmac.compare_digest(bytes(believed.key.digest), parts.digest):
         return None
+    key = believed.key
     is_over = key.revoked_at or (key.expires_at and key.expires_at <= timezone.now())
     is_of_somebody_gone = key.reviewer and not key.reviewer.is_active
-    return None if is_over or is_of_somebody_gone else key
+    return None if is_over or is_of_somebody_gone else believed
 
 
-def _looked_up(key_id: str) -> ApiKey | None:
+def _looked_up(key_id: str) -> _Believed | None:
     now = time.monotonic()
     believed = _keys.get(key_id)
     if believed and believed.until > now:
-        return believed.key
+        return believed
     key = ApiKey.objects.select_related("agent", "reviewer").filter(pk=key_id).first()
     if key is None:
         return None
-    _keys[key_id] = _Believed(key, now + BELIEVED_FOR)
+    _keys[key_id] = believed = _Believed(key, _pools_of(key.reviewer) if key.reviewer else None, now + BELIEVED_FOR)
     _note_use(key)
-    return key
+    return believed
+
+
+def _pools_of(reviewer: Reviewer) -> Pools:
+    """The pools whose escalations the person sees; None for all of them."""
+    if reviewer.role == Role.ADMIN:
+        return None
+    return tuple(Pool.objects.filter(seats__reviewer=reviewer).values_list("pk", flat=True))
 
 
 def _note_use(key: ApiKey) -> None:
@@ -145,33 +167,34 @@ def _note_use(key: ApiKey) -> None:
     ApiKey.objects.live().filter(is_due, pk=key.pk).update(last_used_at=Now())
 
 
-def _acting(key: ApiKey, named: str | None) -> Reviewer | None:
-    """The person who acts. Raises a 403 when the key may not act for the one it names."""
+def _acting(key: ApiKey, named: str | None) -> _BelievedReviewer | None:
+    """The person whom an agent's key names. Raises a 403 when the key may not act for them."""
     if named is None or key.reviewer:
         if named and key.reviewer and named.lower() not in {key.reviewer.email, str(key.reviewer.pk)}:
             raise Problem(
                 403, "unknown_reviewer", "A reviewer's key acts for that reviewer only. Leave X-Reviewer out."
             )
-        return key.reviewer
+        return None
     if Scope.REVIEW not in key.scopes or key.is_sandbox:
         raise Problem(403, "missing_scope", "X-Reviewer needs a key with the scope review.")
-    reviewer = _reviewer(named.strip().lower())
-    if reviewer is None or not reviewer.is_active:
+    believed = _reviewer(named.strip().lower())
+    if believed is None or not believed.reviewer.is_active:
         raise Problem(403, "unknown_reviewer", "X-Reviewer must be the email or the id of an active reviewer.")
-    return reviewer
+    return believed
 
 
-def _reviewer(name: str) -> Reviewer | None:
+def _reviewer(name: str) -> _BelievedReviewer | None:
     now = time.monotonic()
     believed = _reviewers.get(name)
     if believed and believed.until > now:
-        return believed.reviewer
+        return believed
     if not name.isprintable() or len(name) > 254:
         return None
     try:
         found = Reviewer.objects.filter(pk=uuid.UUID(name)).first()
     except ValueError:
         found = Reviewer.objects.filter(email=name).first()
-    if found:
-        _reviewers[name] = _BelievedReviewer(found, now + BELIEVED_FOR)
-    return found
+    if found is None:
+        return None
+    _reviewers[name] = believed = _BelievedReviewer(found, _pools_of(found), now + BELIEVED_FOR)
+    return believed

@@ -45,7 +45,7 @@ def _answer(request: Request, caller: Caller, **which: Any) -> HttpResponse:  # 
     after, limit = parameters.seq("after"), parameters.limit(100)
     parameters.refuse_flaws()
     log.number()
-    events = Event.objects.filter(seq__gt=after, escalation__in=caller.visible(), **which).order_by("seq")
+    events = Event.objects.filter(seq__gt=after, escalation__in=caller.listed(), **which).order_by("seq")
     found = list(events.select_related("reviewer", "agent")[: limit + 1])
     has_more, found = len(found) > limit, found[:limit]
     url = f"{settings.PUBLIC_URL}{request.path}?after={found[-1].seq}&limit={limit}" if has_more else None

@@ -88,7 +88,7 @@ def wants_context(parameters: Parameters) -> bool:
 
 def page(request: Request, caller: Caller, parameters: Parameters, *, context: bool) -> Page:
     """The page that the request asks for, in one statement. Raises a 400 for what cannot be used."""
-    rows = _filtered(caller.visible(), caller, parameters)
+    rows = _filtered(caller.listed(), caller, parameters)
     ordering = parameters.word("ordering", [sign + name for name in ORDERINGS for sign in ("", "-")])
     cursor = _cursor(parameters, ordering)
     limit = parameters.limit()
