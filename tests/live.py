@@ -11,7 +11,7 @@ import uvicorn
 from asgiref.sync import SyncToAsync
 from asgiref.typing import ASGI3Application, HTTPScope
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connections
+from django.db import connection, connections
 from pytest_django import Settings
 
 from config import asgi
@@ -73,6 +73,15 @@ def make_scope(path: str, *headers: tuple[bytes, bytes], client: tuple[str, int]
         "server": ("127.0.0.1", 80),
         "extensions": {},
     }
+
+
+def cut_all_others() -> None:
+    """End every connection to the database but the test's own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'"
+        )
 
 
 def until(condition: Callable[[], object], seconds: float = 10.0) -> None:

@@ -14,7 +14,7 @@ from escalations.models import Escalation, Event
 from escalations.stream import Behind, Frame, Subscription
 from tests.escalations.watching import Watcher
 from tests.factories import make_agent, make_escalation, make_reviewer
-from tests.live import until
+from tests.live import cut_all_others, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -208,14 +208,6 @@ def test_a_log_that_begins_again_is_noticed() -> None:
         until(lambda: watcher.losses == 1)
         make_escalation()
         assert [(frame.seq, frame.prev) for frame in watcher.saw(1)] == [(1, 0)]
-
-
-def cut_all_others() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'"
-        )
 
 
 def together(work: Callable[[], object], *, count: int) -> None:
