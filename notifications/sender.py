@@ -180,7 +180,9 @@ class _Background:
         try:
             sender.run()
         except (OperationalError, InterfaceError) as error:
-            logger.warning("webhooks wait for the database: %s", error)
+            logger.warning("webhooks wait for the database: %s", str(error).partition("\n")[0])
+        except Exception:
+            logger.exception("the sender of webhooks ended")
         finally:
             connection.close()
             with self._lock:

@@ -11,6 +11,17 @@ from cryptography.x509.oid import NameOID
 
 DAY = datetime.timedelta(days=1)
 SHA256 = hashes.SHA256()
+SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=True,
+    key_cert_sign=True,
+    crl_sign=True,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 class Authority:
@@ -22,6 +33,7 @@ class Authority:
         self.name = _named("Test authority")
         own = _certificate(self.name, self.key, issuer=self.name, ends_in=DAY)
         own = own.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        own = own.add_extension(SIGNS_CERTIFICATES, critical=True)
         self.path = folder / "authority.pem"
         self.path.write_bytes(_pem(own.sign(self.key, SHA256)))
 
@@ -29,9 +41,11 @@ class Authority:
         """The TLS side of a server whose certificate names `host`."""
         key = ec.generate_private_key(ec.SECP256R1())
         issuer = _named(host) if is_self_signed else self.name
+        signer = key if is_self_signed else self.key
+        issued_by = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
         certificate = _certificate(_named(host), key, issuer=issuer, ends_in=ends_in)
-        names = x509.SubjectAlternativeName([x509.DNSName(host)])
-        signed = certificate.add_extension(names, critical=False).sign(key if is_self_signed else self.key, SHA256)
+        certificate = certificate.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        signed = certificate.add_extension(issued_by, critical=False).sign(signer, SHA256)
         pem = self.folder / f"{host}.pem"
         pem.write_bytes(_pem(signed) + _key_pem(key))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -51,6 +65,7 @@ def _certificate(
         x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - 30 * DAY)
         .not_valid_after(now + ends_in)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
 
