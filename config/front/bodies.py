@@ -28,17 +28,21 @@ class Bodies:
         self._held = 0
 
     async def take(self, receive: ASGIReceiveCallable, *, length: int | None, limit: int) -> bytes:
-        """The whole body. Raises Problem (413, 408, 503), or Gone."""
+        """The whole body. Raises Problem (413, 408, 503, 400), or Gone."""
         if length == 0:
             return b""
         if length is not None and length > limit:
             raise too_large(f"{length:,}", limit)
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._gather(receive, limit)
+                body = await self._gather(receive, limit)
         except TimeoutError:
             detail = f"The body was not complete after {self._seconds:g} seconds. Send it again, in one go."
             raise Problem(408, "request_timeout", detail) from None
+        if length is not None and len(body) != length:
+            detail = f"The body has {len(body):,} bytes, but Content-Length says {length:,}."
+            raise Problem(400, "bad_request", detail)
+        return body
 
     async def _gather(self, receive: ASGIReceiveCallable, limit: int) -> bytes:
         parts: list[bytes] = []

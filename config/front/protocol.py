@@ -14,6 +14,7 @@ from config.front.lifespan import LEAVE
 from escalations.api.problems import Problem
 
 HEAD_SECONDS = 10.0
+SEND_SECONDS = 60.0  # that a client may take for the rest of an answer
 HEAD_BYTES = 64 * 1024  # what is larger is not even read to its end; the limit that counts is in `heads`
 # Milliseconds after which the kernel gives up on a client that takes nothing of what it is sent (tcp(7)).
 USER_TIMEOUT = 30_000
@@ -28,6 +29,7 @@ class Protocol(HttpToolsProtocol):
         self._in_head = True
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._answers = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn types it
         super().connection_made(transport)
@@ -55,6 +57,12 @@ class Protocol(HttpToolsProtocol):
         self._head_is_here()
         super().on_headers_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._answers += 1
+        if self.transport.get_write_buffer_size():
+            self.loop.call_later(SEND_SECONDS, self._give_up_sending, self._answers)
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are not for clients
         self._refuse(Problem(400, "bad_request", "This is not a well-formed HTTP request."))
 
@@ -81,6 +89,11 @@ class Protocol(HttpToolsProtocol):
             self._refuse(Problem(408, "request_timeout", f"The head was not complete after {HEAD_SECONDS:g} seconds."))
         else:
             self.transport.close()
+
+    def _give_up_sending(self, answer: int) -> None:
+        """A client that reads an answer byte by byte must not keep all of it in memory for as long as it likes."""
+        if answer == self._answers and self.transport.get_write_buffer_size():
+            self.transport.abort()
 
     def _may_answer(self) -> bool:
         """Not in the middle of another answer."""

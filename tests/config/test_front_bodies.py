@@ -155,6 +155,12 @@ def test_a_client_that_asks_first_is_told_to_go_on(address: str) -> None:
         assert content(hear(connection))["body"] == "hello"
 
 
+def test_a_body_lost_in_an_upgrade_is_no_body(address: str, told: Told) -> None:
+    answer = say(address, post(b"hello", b"Connection: Upgrade", b"Upgrade: h2c"))
+    assert status(answer) == 400
+    assert told.calls == []
+
+
 def test_two_requests_on_one_connection_do_not_mix(address: str) -> None:
     with connected(address) as connection:
         for body in (b"one", b"two"):

@@ -1,7 +1,8 @@
 """Before there is a request, the server waits for its head: not for ever."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
@@ -63,7 +64,21 @@ def test_a_pause_between_two_requests_is_no_half_head(address: str) -> None:
             time.sleep(0.8)
 
 
-def test_a_thousand_that_say_nothing_keep_nobody_waiting(address: str) -> None:
+def test_an_answer_that_is_not_taken_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "SEND_SECONDS", 0.5)
+
+    def large(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        start("200 OK", [("Content-Length", "20000000")])
+        return [b"x" * 20_000_000]
+
+    with serve(front(large)) as address, connected(address) as connection:
+        connection.sendall(get())
+        time.sleep(1.5)
+        taken = sum(len(part) for part in iter(lambda: connection.recv(1_000_000), b""))
+    assert taken < 20_000_000
+
+
+def test_two_hundred_that_say_nothing_keep_nobody_waiting(address: str) -> None:
     silent = [connected(address) for _ in range(200)]
     for connection in silent:
         connection.__enter__().sendall(b"GET")
