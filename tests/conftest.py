@@ -7,7 +7,7 @@ from escalations.models import Cursor
 from reviewers import roles
 from reviewers.models import Pool
 
-pytest_plugins = ["tests.live"]
+pytest_plugins = ["tests.browser", "tests.live"]
 
 # Hashing a password slowly is the point of it, but not of these tests.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

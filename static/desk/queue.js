@@ -2,12 +2,14 @@
 // The live queue: rows change in place, new ones wait behind a pill while somebody is busy in the list.
 {
   const SETTLE_AFTER = 10; // seconds an idle list keeps a row where it is after it has left its group
+  const JUST = 3; // seconds
   const ROWS_AT_ONCE = 200;
   const TIMEOUT = 10_000; // ms an action may take
   const byId = (id) => document.getElementById(id);
   const list = byId("queue"), words = list.dataset, live = byId("live"), pill = byId("new"), form = byId("claim");
   const groups = new Map([...list.querySelectorAll(".group")].map((group) => [group.dataset.group, group]));
   const rows = new Map(); // id -> row in the list
+  const placed = new WeakMap(); // row -> when it came while the page was open
   const stash = new Map(); // id -> row that is not shown yet
   const beyond = new Map(); // id -> row that sorts after what is loaded: counted, not shown
   const base = new Map(); // group or view -> how many the server counted beyond the rows known here
@@ -98,6 +100,8 @@
     row.dataset.leftAt = isListed(row) && row.closest(".group").dataset.group === groupOf(row) ? "" : desk.now();
     flash(row);
     draw(row);
+    // Asked and assigned are two events a moment apart: a row that has just come goes where it belongs at once.
+    if (row.dataset.leftAt && isListed(row) && desk.now() - placed.get(row) < JUST && !isBusy()) place(row, false);
   }
 
   function farewell(row, kind, actor) {
@@ -118,7 +122,10 @@
     rows.set(row.dataset.id, row);
     row.dataset.leftAt = "";
     draw(row);
-    if (isNew) flash(row);
+    if (isNew) {
+      placed.set(row, desk.now());
+      flash(row);
+    }
   }
 
   /** Bring the list in order: show what waits, move what changed its group, drop what is over. */
