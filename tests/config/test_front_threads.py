@@ -1,21 +1,14 @@
 """Django runs on a few threads; nobody who stalls, leaves or floods takes them from the others."""
 
-import ast
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
-from django.conf import settings
 
 from tests.config.fronts import Told, connected, content, front, get, hear, say, status
 from tests.live import serve, until
-
-APPS = ("config", "escalations", "metrics", "notifications", "reviewers")
-STREAMS = {"FileResponse", "StreamingHttpResponse"}
 
 
 class Held:
@@ -154,16 +147,3 @@ def test_one_connection_serves_many_requests() -> None:
         for number in range(50):
             connection.sendall(get(f"/{number}"))
             assert content(hear(connection))["PATH_INFO"] == f"/{number}"
-
-
-def test_nothing_is_streamed_under_wsgi() -> None:
-    """Whatever is streamed holds a thread, or all of itself in memory: it belongs on the async side."""
-    sources = [path for app in APPS for path in (Path(settings.BASE_DIR) / app).rglob("*.py")]
-    assert [str(path) for path in sources if STREAMS & set(_names(path))] == []
-
-
-def _names(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        found: Any = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "name", None)
-        if isinstance(found, str):
-            yield found
