@@ -100,7 +100,11 @@ class Supervisor:
             wait = max(0.0, ward.start_at - time.monotonic())
             say(ward.name, f"ended ({_how(code)}); it is started again" + (f" in {wait:.1f} s" if wait else ""))
         if ward.child is None and time.monotonic() >= ward.start_at:
-            self._start(ward)
+            try:
+                self._start(ward)
+            except OSError as error:  # no memory, no folder: what else runs must go on
+                ward.put_off()
+                say(ward.name, f"cannot be started: {error.strerror}")
 
     def _end(self, wards: list[Ward], within: float, hurry: Callable[[], bool] = lambda: False) -> None:
         for ward in wards:

@@ -51,8 +51,12 @@ class Ward:
         self.kill()  # the group's number cannot be anybody else's until its leader is waited for
         code = self.child.wait()
         self.child = None
-        self.start_at = time.monotonic() + self._pause()
+        self.put_off()
         return code
+
+    def put_off(self) -> None:
+        """It has ended, or could not be started: say when it is due again."""
+        self.start_at = time.monotonic() + self._pause()
 
     def tell_to_stop(self) -> None:
         if self.child is not None:

@@ -137,6 +137,16 @@ def test_what_dies_again_and_again_is_started_ever_more_slowly(ends: int, pause:
     assert [ward._pause() for _ in range(ends)][-1] == pytest.approx(pause)
 
 
+def test_what_cannot_be_started_does_not_end_the_rest(start: Start) -> None:
+    copy = start().up()
+    (copy.data_dir / "postgres").rename(copy.data_dir / "away")
+    copy.kill("postgres")
+    until(lambda: "postgres | cannot be started: No such file or directory" in copy.said())
+    assert serves(copy)
+    (copy.data_dir / "away").rename(copy.data_dir / "postgres")
+    until(lambda: answer(state.read(copy.data_dir).running["postgres"].url) == 1, 20)
+
+
 def test_what_lived_is_started_again_at_once() -> None:
     ward = Ward(Brief())  # type: ignore[arg-type]  # never started
     ward._started_at = time.monotonic() - 60
