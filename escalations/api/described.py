@@ -58,7 +58,7 @@ def answers(successes: dict[int, tuple[str, str | None]], *failures: int) -> dic
 def _verb(name: str, summary: str, description: str, request: type[serializers.Strict], *failures: int) -> Description:
     return {
         "operation_id": name,
-        "tags": ["Agents" if name == "cancel" else "Reviewers"],
+        "tags": ["Agents" if name in {"cancel", "reopen"} else "Reviewers"],
         "summary": summary,
         "description": description,
         "request": request,
@@ -130,10 +130,12 @@ NEXT: Description = {
     "parameters": [_IDEMPOTENCY_KEY, _REVIEWER],
     "responses": answers({200: ("Claimed.", "Escalation"), 204: ("There is nothing to do.", None)}, 409, 413, 415, 422),
 }
-CLAIM = _verb("claim", "Take it", "Claiming one's own again changes nothing. A lost race is 409.", serializers.Nothing)
+CLAIM = _verb(
+    "claim", "Take an escalation", "Claiming one's own again changes nothing. A lost race is 409.", serializers.Nothing
+)
 RESOLVE = _verb(
     "resolve",
-    "Answer it",
+    "Answer an escalation",
     "What could be claimed is claimed with it. The same answer again changes nothing; another one is 409.",
     serializers.Resolve,
 )
@@ -142,8 +144,12 @@ DECLINE = _verb(
     "decline", "Give it back for good", "As release; the person is not picked for it again.", serializers.Reason
 )
 REASSIGN = _verb("reassign", "Give it to somebody", "By a lead of its pool or an admin.", serializers.Reassign, 422)
-CANCEL = _verb("cancel", "Withdraw it", "By the agent. Cancelling again changes nothing.", serializers.Reason)
-REOPEN = _verb("reopen", "The answer did not help", "By the agent, a lead of its pool or an admin.", serializers.Reason)
+CANCEL = _verb(
+    "cancel", "Withdraw an escalation", "By the agent. Cancelling again changes nothing.", serializers.Reason
+)
+REOPEN = _verb(
+    "reopen", "Say that the answer did not help", "By the agent, a lead of its pool or an admin.", serializers.Reason
+)
 EVENTS: Description = {
     "operation_id": "events",
     "tags": ["Everybody"],

@@ -86,36 +86,33 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 @cache
-def calls() -> list[Call]:
-    return [
-        _call(path, method, operation)
-        for path, methods in document()["paths"].items()
-        for method, operation in methods.items()
-    ]
+def calls() -> dict[str, list[Call]]:
+    """By who makes them."""
+    found: dict[str, list[Call]] = {"Agents": [], "Reviewers": [], "Everybody": []}
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            found.setdefault(operation["tags"][0], []).append(_call(path, method, operation))
+    return found
 
 
 @cache
 def shapes() -> list[tuple[str, str, list[Field]]]:
-    return [
-        (name, shape.get("description", ""), _fields(shape))
-        for name, shape in COMPONENTS.items()
-        if not name.endswith("Page")
-    ]
+    return [(name, _plain(shape), _fields(shape)) for name, shape in COMPONENTS.items() if not name.endswith("Page")]
 
 
 def _call(path: str, method: str, operation: dict[str, Any]) -> Call:
     parameters = [
-        Field(each["name"], each["in"], each.get("required", False), each.get("description", ""))
+        Field(each["name"], each["in"], each.get("required", False), _plain(each))
         for each in operation.get("parameters", [])
     ]
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    responses = [(status, response.get("description", "")) for status, response in operation["responses"].items()]
+    responses = [(status, _plain(response)) for status, response in operation["responses"].items()]
     return Call(
         operation["operationId"],
         method.upper(),
         path,
         operation.get("summary", ""),
-        operation.get("description", ""),
+        _plain(operation),
         parameters,
         _fields(_resolved(content.get("schema", {}))),
         responses,
@@ -131,9 +128,19 @@ def _resolved(shape: dict[str, Any]) -> dict[str, Any]:
 def _fields(shape: dict[str, Any]) -> list[Field]:
     required = shape.get("required", [])
     return [
-        Field(name, _kind(each), name in required, each.get("description", ""))
+        Field(name, _kind(each) + _bound(each), name in required, _plain(each))
         for name, each in shape.get("properties", {}).items()
     ]
+
+
+def _plain(described: dict[str, Any]) -> str:
+    """The description, which is Markdown elsewhere, as plain text."""
+    return str(described.get("description", "")).replace("`", "")
+
+
+def _bound(shape: dict[str, Any]) -> str:
+    most = shape.get("maxLength") or shape.get("maxItems")
+    return f", at most {most:,}" if most else ""
 
 
 def _kind(shape: dict[str, Any]) -> str:

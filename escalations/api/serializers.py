@@ -135,7 +135,7 @@ class Create(Strict):
     not_yet = LATER_ON_CREATE
 
     issue_description = Text(DESCRIPTION_AT_MOST, help_text="What the person must decide or do.")
-    priority = Word(Priority.choices, default=Priority.MEDIUM)
+    priority = Word(Priority.choices, default=Priority.MEDIUM, help_text="How soon the answer is needed; else medium.")
     context_data = Context(default=lambda: "{}", help_text="What the person needs to know: an object or an array.")
     source_agent = Text(NAME_AT_MOST, required=False, help_text="The name of the key's own agent.")
     webhook_url = Text(URL_AT_MOST, required=False, allow_null=True, help_text="Where the answer is sent.")
