@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from tests.factories import agent_headers, make_agent
 from tests.live import cut_all_others
@@ -34,6 +35,15 @@ def test_connections_last(web: str, agent: requests.Session) -> None:
         agent.get(f"{web}/api/escalations")
     assert kept <= backends()
     assert len(backends()) <= 4
+
+
+def test_a_kept_connection_is_not_asked_whether_it_works(
+    web: str, agent: requests.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(10):
+        agent.get(f"{web}/api/escalations")
+    monkeypatch.setattr(DatabaseWrapper, "is_usable", lambda _: pytest.fail("it was asked"))
+    assert [agent.get(f"{web}/api/escalations").status_code for _ in range(10)] == [200] * 10
 
 
 def test_after_every_connection_was_cut_the_next_request_works(web: str, agent: requests.Session) -> None:
