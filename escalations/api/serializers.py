@@ -13,11 +13,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from escalations.api.problems import Problem
-from escalations.models import Priority
+from escalations.models import ANSWER_AT_MOST, REASON_AT_MOST, Priority
 
 DESCRIPTION_AT_MOST = 10_000  # characters
-ANSWER_AT_MOST = 20_000
-REASON_AT_MOST = 1_000
 NAME_AT_MOST = 200
 METADATA_AT_MOST = 8 * 1024  # bytes of JSON
 TAGS_AT_MOST = 20

@@ -1,13 +1,11 @@
 """What people type on the desk. The fields refuse what no column can hold."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from escalations.models import Escalation
+from escalations.models import ANSWER_AT_MOST, REASON_AT_MOST, Escalation
 from reviewers.models import Reviewer, Role
-
-ANSWER_AT_MOST = 20_000  # characters
-REASON_AT_MOST = 1_000
 
 
 class AnswerForm(forms.Form):
@@ -36,7 +34,7 @@ class HandOverForm(forms.Form):
         self.fields["to"].queryset = colleagues(escalation)  # type: ignore[attr-defined]
 
 
-def colleagues(escalation: Escalation) -> "forms.models.QuerySet[Reviewer]":
+def colleagues(escalation: Escalation) -> QuerySet[Reviewer]:
     """Who could take it: active people of its pool who may act."""
     return (
         Reviewer.objects.active()

@@ -3,10 +3,22 @@
 from escalations.models.agents import Agent, ApiKey, Scope
 from escalations.models.escalation import Escalation, EscalationQuerySet
 from escalations.models.event import Cursor, Event, Idempotency
-from escalations.models.words import QUEUE_DELAY, RED_AFTER, UNFINISHED, Decider, Outcome, Priority, Status
+from escalations.models.words import (
+    ANSWER_AT_MOST,
+    QUEUE_DELAY,
+    REASON_AT_MOST,
+    RED_AFTER,
+    UNFINISHED,
+    Decider,
+    Outcome,
+    Priority,
+    Status,
+)
 
 __all__ = [
+    "ANSWER_AT_MOST",
     "QUEUE_DELAY",
+    "REASON_AT_MOST",
     "RED_AFTER",
     "UNFINISHED",
     "Agent",

@@ -4,6 +4,10 @@ from datetime import timedelta
 
 from django.db import models
 
+# Characters people may type, on the desk and by API alike.
+ANSWER_AT_MOST = 20_000
+REASON_AT_MOST = 1_000
+
 
 class Priority(models.TextChoices):
     """How soon the agent needs the answer."""
