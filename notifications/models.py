@@ -15,7 +15,7 @@ class Endpoint(models.Model):
     """A webhook URL of an agent: its signing secrets (sealed, `escalations/vault.py`) and how it has been doing."""
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="endpoints", editable=False)
-    url = models.TextField(editable=False)
+    url = models.TextField("URL", editable=False)
     secret = models.BinaryField(editable=False)
     old_secret = models.BinaryField(null=True, editable=False)
     old_secret_until = models.DateTimeField(null=True, blank=True, editable=False)

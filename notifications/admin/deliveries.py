@@ -25,7 +25,7 @@ SHOWN = 20_000  # characters of a body
 
 @admin.register(Delivery)
 class DeliveryAdmin(admin.ModelAdmin[Delivery]):
-    list_display = ("made", "type", "of", "endpoint", "status", "tried", "next_try")
+    list_display = ("made", "type", "of", "to", "status", "tried", "next_try")
     list_filter = ("status", "type")
     list_per_page = 50
     ordering = ("-id",)
@@ -121,10 +121,10 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
     def made(self, delivery: Delivery) -> str:
         return f"{delivery.created_at:%Y-%m-%d %H:%M:%S}"
 
-    @admin.display(description=_("escalation"), empty_value="–")
-    def of(self, delivery: Delivery) -> SafeString | None:
+    @admin.display(description=_("escalation"))
+    def of(self, delivery: Delivery) -> str:
         if delivery.event is None:
-            return None
+            return "–"
         escalation = delivery.event.escalation
         url = reverse("admin:desk_escalation", args=[escalation.number])
         return format_html('<a href="{}">{}</a>', url, escalation.reference)
@@ -133,19 +133,23 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
     def tried(self, delivery: Delivery) -> int:
         return delivery.attempts
 
-    @admin.display(description=_("next try"), empty_value="–")
-    def next_try(self, delivery: Delivery) -> str | None:
+    @admin.display(description=_("to"))
+    def to(self, delivery: Delivery) -> str:
+        return delivery.endpoint.url
+
+    @admin.display(description=_("next try (UTC)"))
+    def next_try(self, delivery: Delivery) -> str:
         if delivery.next_attempt_at is None:
-            return None
+            return "–"
         if delivery.endpoint.disabled_at:
             return str(_("waits: the endpoint is switched off"))
         if delivery.endpoint.agent.paused_at:
             return str(_("waits: the agent is paused"))
         return f"{delivery.next_attempt_at:%Y-%m-%d %H:%M:%S}"
 
-    @admin.display(description=_("what went wrong the last time"), empty_value="–")
-    def trouble(self, delivery: Delivery) -> str | None:
-        return delivery.endpoint.trouble or None
+    @admin.display(description=_("trouble there now"))
+    def trouble(self, delivery: Delivery) -> str:
+        return delivery.endpoint.trouble or "–"
 
     @admin.display(description=_("tries"))
     def tries(self, delivery: Delivery) -> SafeString:
@@ -162,6 +166,7 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
             ("webhook-signature", _("made anew for each try")),
             ("Content-Type", "application/json"),
             ("User-Agent", attempts.USER_AGENT),
+            ("Idempotency-Key", delivery.message_id),
             ("X-Attempt", _("the number of the try")),
         ]
         return format_html("<pre>{}</pre>", format_html_join("\n", "{}: {}", lines))

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name="Endpoint",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("url", models.TextField(editable=False)),
+                ("url", models.TextField(editable=False, verbose_name="URL")),
                 ("secret", models.BinaryField()),
                 ("old_secret", models.BinaryField(null=True)),
                 ("old_secret_until", models.DateTimeField(blank=True, editable=False, null=True)),
