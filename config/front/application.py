@@ -21,6 +21,7 @@ from config.front import answers, bodies, heads
 from config.front.bodies import Bodies, Gone
 from config.front.lifespan import Lifespan
 from config.logs import request_id
+from escalations.api import problems
 from escalations.api.problems import Problem
 
 if TYPE_CHECKING:
@@ -80,13 +81,11 @@ class Front:
             await self._route(scope, headers, _Replay(body, receive), call)
         except Gone:
             return
-        except Problem as problem:
-            await call.refuse(problem, None if is_taken else receive)
-        except Exception:
-            logger.exception("The request failed")
+        except Exception as error:
             if call.status:
                 raise  # the server cuts the connection, so that nobody takes half an answer for a whole one
-            await call.refuse(Problem(500, "server_error", "The error was logged with the id of this request."), None)
+            problem = problems.translate(error) or _unexpected(error)
+            await call.refuse(problem, None if is_taken else receive)
 
     async def _route(self, scope: HTTPScope, headers: dict[bytes, bytes], receive: "_Replay", call: "_Call") -> None:
         probe = self._routes.probes.get(scope["path"])
@@ -115,6 +114,11 @@ class Front:
             await self._routes.sockets(scope, receive, send)
         else:
             await refuse_socket(scope, receive, send)
+
+
+def _unexpected(error: Exception) -> Problem:
+    logger.error("The request failed", exc_info=error)
+    return Problem(500, "server_error", "The error was logged with the id of this request.")
 
 
 async def refuse_socket(_scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:

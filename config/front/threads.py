@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 THREADS = 4  # more make sockets wait for the interpreter
 QUEUED = 500  # requests that may be under way or wait for a thread
+WITHOUT_BODY = frozenset({204, 304})
 SECONDS = 30.0  # as long as a statement may take
 
 
@@ -88,8 +89,11 @@ class Threads:
         finally:
             if close := getattr(parts, "close", None):
                 close()
+        status = int(head[0][:3])
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in head[1]]
-        return Answer(int(head[0][:3]), headers, body)
+        if status not in WITHOUT_BODY and not any(name == b"content-length" for name, _ in headers):
+            headers.append((b"content-length", str(len(body)).encode()))
+        return Answer(status, headers, body)
 
     def _close(self) -> None:
         self._pool.shutdown(cancel_futures=True)

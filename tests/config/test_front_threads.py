@@ -111,6 +111,16 @@ def test_an_answer_is_closed_so_that_django_lets_its_connection_go() -> None:
     assert parts.is_closed
 
 
+def test_an_answer_without_a_length_gets_one() -> None:
+    def wsgi(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        start("204 No Content" if environ["PATH_INFO"] == "/none" else "200 OK", [])
+        return [] if environ["PATH_INFO"] == "/none" else [b"a", b"b"]
+
+    with serve(front(wsgi)) as address:
+        assert b"content-length: 2\r\n" in say(address, get())
+        assert b"content-length" not in say(address, get("/none", b"Connection: close"))
+
+
 def test_slow_readers_of_large_answers_hold_no_thread() -> None:
     def large(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         size = 8_000_000 if environ["PATH_INFO"] == "/large" else 2

@@ -144,6 +144,11 @@ def test_a_bad_wish_is_refused(ask: Any, parameters: dict[str, Any]) -> None:
     assert answer.json()["errors"][0]["parameter"] in {"wait", "after"}
 
 
+def test_too_many_parameters_are_refused(web: str, escalation: Escalation, headers: dict[str, str]) -> None:
+    answer, _ = get(f"{web}/api/escalations/{escalation.pk}?{'wait=1&' * 1500}", headers, {})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
 def test_a_minute_is_the_longest(ask: Any, escalation: Escalation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "MOST_SECONDS", 1)
     _, seconds = ask(wait=9999, after=escalation.version).result(5)
