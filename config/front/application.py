@@ -105,7 +105,7 @@ class Front:
         try:
             headers = heads.tidy(scope)
             call.identify(headers[b"x-request-id"])
-            is_ours = headers.get(b"origin") in self._routes.origins
+            is_ours = headers.get(b"origin") in self._routes.origins and heads.is_host_ours(headers)
         except Problem:
             is_ours = False
         call.status = 101 if is_ours else 403

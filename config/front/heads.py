@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Iterable
 
 from asgiref.typing import HTTPScope, WebSocketScope
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 from config.front import proxies
 from escalations.api.problems import Problem
@@ -42,6 +44,12 @@ def tidy(scope: HTTPScope | WebSocketScope) -> dict[bytes, bytes]:
         scope["client"] = proxies.client_behind(scope["client"], headers[b"x-forwarded-for"])
     scope["headers"] = list(headers.items())
     return headers
+
+
+def is_host_ours(headers: dict[bytes, bytes]) -> bool:
+    """For what Django does not see; it asks the same of every request."""
+    host, _port = split_domain_port(headers[b"host"].decode("latin-1"))
+    return validate_host(host, settings.ALLOWED_HOSTS)
 
 
 def new_id() -> bytes:

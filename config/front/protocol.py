@@ -66,6 +66,10 @@ class Protocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are not for clients
         self._refuse(Problem(400, "bad_request", "This is not a well-formed HTTP request."))
 
+    def _should_upgrade(self) -> bool:
+        """A socket is opened by GET (RFC 6455, section 4.1); the library behind it never answers anything else."""
+        return self.scope["method"] == "GET" and super()._should_upgrade()
+
     def shutdown(self) -> None:
         """The server begins to stop: whoever waits is answered now, so that the connections can end."""
         if leave := self.app_state.get(LEAVE):

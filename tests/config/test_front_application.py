@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import logging
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -124,6 +125,19 @@ def test_a_socket_is_opened_only_from_our_own_pages(address: str, origin: str | 
     with pytest.raises(InvalidStatus) as refused:
         connect(address.replace("http", "ws") + "/ws/queue/", origin=None if origin is None else Origin(origin))
     assert refused.value.response.status_code == 403
+
+
+def test_a_socket_is_opened_only_on_a_host_of_ours(address: str) -> None:
+    with (
+        socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as connection,
+        pytest.raises(InvalidStatus),
+    ):
+        connect("ws://evil.example/ws/queue/", sock=connection, origin=Origin("http://127.0.0.1"))
+
+
+def test_a_socket_cannot_be_posted(address: str) -> None:
+    upgrade = (b"Connection: Upgrade", b"Upgrade: websocket")
+    assert status(say(address, post(b"hello", *upgrade, path="/ws/queue/"))) == 400
 
 
 def test_a_socket_to_nowhere_is_refused(address: str) -> None:
