@@ -1,19 +1,18 @@
 """The one admin site: the desk. It starts with the live queue, and its navigation says what people do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.db.models.base import ModelBase
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Model
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from escalations.desk import pages, queue, urls
-
-if TYPE_CHECKING:
-    from django.db.models import Model
 
 # What the desk sets up by itself and nobody needs to edit: what a role may do, and the beat's rows.
 KEPT_OUT = {"auth", "django_celery_beat"}
@@ -50,18 +49,18 @@ class DeskSite(AdminSite):
 
     def register(
         self,
-        model_or_iterable: Any,  # noqa: ANN401 - Django's own signature
+        model_or_iterable: type[Model] | Iterable[type[Model]],
         admin_class: type[ModelAdmin[Any]] | None = None,
-        **options: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401 - Django's own signature
     ) -> None:
-        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
-        shown: list[type[Model]] = [each for each in models if each._meta.app_label not in KEPT_OUT]  # noqa: SLF001
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        shown = [each for each in models if each._meta.app_label not in KEPT_OUT]  # noqa: SLF001
         super().register(shown, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [*urls.patterns(self), *super().get_urls()]
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:  # noqa: ARG002
         return pages.live_queue(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -19,10 +19,12 @@ class ShownOnce(admin.ModelAdmin[Any]):
         request: HttpRequest,
         context: dict[str, Any],
         add: bool = False,  # noqa: FBT001, FBT002 - Django's own signature
-        **kwargs: Any,  # noqa: ANN401
+        change: bool = False,  # noqa: FBT001, FBT002
+        form_url: str = "",
+        obj: Any | None = None,  # noqa: ANN401
     ) -> HttpResponse:
         single = {"show_save_and_add_another": False, "show_save_and_continue": False} if add else {}
-        return super().render_change_form(request, context | single, add=add, **kwargs)
+        return super().render_change_form(request, context | single, add, change, form_url, obj)
 
 
 def show(request: HttpRequest, title: str, secrets: Iterable[Named], back: str) -> TemplateResponse:

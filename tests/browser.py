@@ -8,8 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
+from escalations.models import Escalation
 from reviewers.models import Reviewer
 
 FLAGS = [
@@ -74,6 +75,19 @@ class Desk:
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not any(known in message.text for known in OUTAGE):
             self.complaints.append(message.text)
+
+
+def row(page: Page, escalation: Escalation) -> Locator:
+    return page.locator(f"#e-{escalation.number}")
+
+
+def group(page: Page, name: str) -> Locator:
+    return page.locator(f"[data-group={name}] .body .row")
+
+
+def live(page: Page) -> Page:
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    return page
 
 
 @pytest.fixture

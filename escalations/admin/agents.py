@@ -103,7 +103,7 @@ class AgentAdmin(once.ShownOnce):
         return agent.paused_at is None
 
     def _theirs(self, request: HttpRequest, pk: int) -> Agent:
-        agent = get_object_or_404(self.get_queryset(request), pk=pk)
+        agent: Agent = get_object_or_404(self.get_queryset(request), pk=pk)
         if request.method != "POST" or not self.has_change_permission(request, agent):
             raise PermissionDenied
         return agent

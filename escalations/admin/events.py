@@ -55,6 +55,6 @@ class EventAdmin(admin.ModelAdmin[Event]):
             '<a href="{}">{}</a>', reverse("admin:desk_escalation", args=[escalation.number]), escalation.reference
         )
 
-    @admin.display(description=_("by"), empty_value=_("the desk"))
+    @admin.display(description=_("by"), empty_value="the desk")
     def who(self, event: Event) -> str | None:
         return event.actor_name

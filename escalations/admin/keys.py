@@ -91,7 +91,7 @@ class ApiKeyAdmin(once.ShownOnce):
         if obj:
             return super().get_form(request, obj, change, **kwargs)
         viewer = cast("Reviewer", request.user)
-        form = super().get_form(request, obj, change, **kwargs | {"form": KeyForm})
+        form: Any = super().get_form(request, obj, change, **kwargs | {"form": KeyForm})
         form.base_fields["agent"].queryset = _agents(viewer)
         form.base_fields["reviewer"].queryset = _people(viewer)
         form.base_fields["pools"].queryset = Pool.objects.visible_to(viewer)

@@ -27,7 +27,7 @@ ASKED_AT_ONCE = 200  # ids that one request for rows may name
 
 
 @require_safe
-def live_queue(request: HttpRequest) -> HttpResponse:
+def live_queue(request: HttpRequest) -> TemplateResponse:
     viewer = viewer_of(request)
     listing = Listing.of(request.GET)
     head = log.head()  # before the lists: what happens in between comes twice at worst, never not at all

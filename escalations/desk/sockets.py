@@ -50,7 +50,7 @@ class Closing(Exception):
 
 
 class QueueSocket(AsyncWebsocketConsumer):
-    channel_layer_alias = None  # nothing comes through a channel layer
+    channel_layer_alias = None  # type: ignore[assignment] # nothing comes through a channel layer
 
     async def connect(self) -> None:
         self.told = 0  # the last number the client knows of

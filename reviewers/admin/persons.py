@@ -47,8 +47,10 @@ class NewPersonForm(PersonForm):
         help_text="None chosen: the default pool. An admin needs none.",
     )
 
-    class Meta(PersonForm.Meta):
+    class Meta:
+        model = Reviewer
         fields = ("email", "name", "role", "tags", "capacity")
+        widgets = PersonForm.Meta.widgets
 
 
 @admin.register(Reviewer)
@@ -89,7 +91,7 @@ class ReviewerAdmin(once.ShownOnce):
         change: bool = False,  # noqa: FBT001, FBT002 - Django's own signature
         **kwargs: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        form = super().get_form(request, obj, change, **kwargs | {"form": PersonForm if obj else NewPersonForm})
+        form: Any = super().get_form(request, obj, change, **kwargs | {"form": PersonForm if obj else NewPersonForm})
         viewer = signed_in(request)
         if "pools" in form.base_fields:
             form.base_fields["pools"].queryset = Pool.objects.visible_to(viewer)

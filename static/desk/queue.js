@@ -5,63 +5,30 @@
   const JUST = 3; // seconds
   const ROWS_AT_ONCE = 200;
   const TIMEOUT = 10_000; // ms an action may take
+  const { isMine, isGone, isOverdue, groupOf, linkOf, referenceOf, compare, parse, dress, patch, flash, draw, age, remove } = desk.rows;
   const byId = (id) => document.getElementById(id);
   const list = byId("queue"), words = list.dataset, live = byId("live"), pill = byId("new"), form = byId("claim");
   const groups = new Map([...list.querySelectorAll(".group")].map((group) => [group.dataset.group, group]));
   const rows = new Map(); // id -> row in the list
   const placed = new WeakMap(); // row -> when it came while the page was open
   const stash = new Map(); // id -> row that is not shown yet
-  const beyond = new Map(); // id -> row that sorts after what is loaded: counted, not shown
+  const beyond = new Map(); // id -> row of another view, or that sorts after what is loaded: counted, not shown
   const base = new Map(); // group or view -> how many the server counted beyond the rows known here
   let pointerIsInside = false, spokenAt = 0, unsaid = 0;
-
-  // What a row says about itself.
-  const stageRank = { open: 0, assigned: 1, claimed: 2 };
-  const isMine = (row) => row.dataset.owner === words.me;
-  const isGone = (row) => !(row.dataset.stage in stageRank);
-  const isOverdue = (row) => Number(row.dataset.due) < desk.now() && !("hold" in row.dataset);
-  const groupOf = (row) => isMine(row) ? "mine" : row.dataset.stage === "claimed" ? "others" : "waiting";
-  const linkOf = (row) => row.querySelector(".c-what a");
-  const referenceOf = (row) => `ESC-${row.dataset.number}`;
 
   const views = { "for-me": (row) => groupOf(row) !== "others", overdue: isOverdue, unassigned: (row) => row.dataset.stage === "open" };
   const isListed = (row) => !isGone(row) && (!words.pool || row.dataset.pool === words.pool)
     && (words.view === "for-me" || views[words.view](row));
 
-  function compare(a, b) {
-    const key = (row) => ({
-      priority: [Number(row.dataset.queue)],
-      age: [Number(row.dataset.created)],
-      status: [stageRank[row.dataset.stage] ?? 3, Number(row.dataset.queue)],
-    })[words.sort.replace("-", "")].concat(row.dataset.id);
-    const one = key(a), other = key(b);
-    const place = one.findIndex((value, index) => value !== other[index]);
-    const order = place < 0 ? 0 : one[place] < other[place] ? -1 : 1;
-    return words.sort.startsWith("-") ? -order : order;
-  }
-
   /** Somebody may be about to click: then nothing may move. */
   const isBusy = () => pointerIsInside || list.contains(document.activeElement) || scrollY > 140
     || list.contains(getSelection()?.isCollapsed === false ? getSelection().anchorNode : null);
 
-  function parse(html) {
-    const template = document.createElement("template");
-    template.innerHTML = html; // our own row template; what agents wrote is escaped in it
-    return dress(template.content.querySelector(".row"));
-  }
-
-  /** A row is the same for everybody; here it learns who is looking. */
-  function dress(row) {
-    const owner = row.querySelector(".owner");
-    if (owner && isMine(row)) owner.textContent = words.you;
-    return row;
-  }
-
-  function apply({ id, rev, html, kind, actor }) {
+  function apply({ id, rev, html, actor }) {
     const known = rows.get(id) ?? stash.get(id) ?? beyond.get(id);
     if (known && Number(known.dataset.version) >= rev) return;
     const row = parse(html);
-    if (rows.has(id)) patch(rows.get(id), row, kind, actor);
+    if (rows.has(id)) change(rows.get(id), row, actor);
     else meet(row);
     count();
   }
@@ -70,12 +37,12 @@
     const isNew = !stash.has(row.dataset.id);
     stash.delete(row.dataset.id);
     beyond.delete(row.dataset.id);
-    if (isListed(row)) {
-      if (isBeyond(row)) beyond.set(row.dataset.id, row);
-      else if (isBusy()) stash.set(row.dataset.id, row);
+    const isOurs = !isGone(row) && (!words.pool || row.dataset.pool === words.pool);
+    if (isListed(row) && !isBeyond(row)) {
+      if (isBusy()) stash.set(row.dataset.id, row);
       else place(row, true);
-      if (isNew && !isBeyond(row)) announce();
-    }
+      if (isNew) announce();
+    } else if (isOurs) beyond.set(row.dataset.id, row);
     showPill();
   }
 
@@ -84,35 +51,11 @@
     return "more" in group.dataset && last !== null && compare(row, last) > 0;
   }
 
-  /** Put new contents into the cells of a row; the row, its place and the focus stay. */
-  function patch(row, fresh, kind, actor) {
-    const wasOwner = row.dataset.owner, focused = row.contains(document.activeElement);
-    for (const name of Object.keys(row.dataset)) if (!(name in fresh.dataset)) delete row.dataset[name];
-    Object.assign(row.dataset, fresh.dataset);
-    row.className = fresh.className;
-    [...row.children].forEach((cell, index) => {
-      const next = fresh.children[index];
-      if (cell.innerHTML !== next.innerHTML && !(cell.className === "c-what" && cell.textContent === next.textContent)) cell.replaceChildren(...next.childNodes);
-    });
-    if (focused && !row.contains(document.activeElement)) linkOf(row).focus({ preventScroll: true });
-    if (isGone(row)) farewell(row, kind, actor);
-    else if (focused && row.dataset.owner !== wasOwner && row.dataset.owner && !isMine(row)) desk.speak(desk.say(words.taken, actor || row.querySelector(".owner").textContent));
+  function change(row, fresh, actor) {
+    patch(row, fresh, actor);
     row.dataset.leftAt = isListed(row) && row.closest(".group").dataset.group === groupOf(row) ? "" : desk.now();
-    flash(row);
-    draw(row);
     // Asked and assigned are two events a moment apart: a row that has just come goes where it belongs at once.
     if (row.dataset.leftAt && isListed(row) && desk.now() - placed.get(row) < JUST && !isBusy()) place(row, false);
-  }
-
-  function farewell(row, kind, actor) {
-    const stage = row.dataset.stage;
-    const said = stage === "resolved" ? desk.say(words.resolved, row.dataset.owner === words.me ? words.you : actor || row.querySelector(".owner")?.textContent || "") : words[stage];
-    if (said) row.querySelector(".c-owner").textContent = said;
-  }
-
-  function flash(row) {
-    row.classList.add("fresh");
-    setTimeout(() => row.classList.remove("fresh"), 2500);
   }
 
   function place(row, isNew) {
@@ -142,7 +85,8 @@
   function tidy(row) {
     if (!isListed(row)) {
       rows.delete(row.dataset.id);
-      row.remove();
+      remove(row);
+      if (!isGone(row)) beyond.set(row.dataset.id, row);
     } else if (row.closest(".group").dataset.group !== groupOf(row)) place(row, false);
   }
 
@@ -160,7 +104,7 @@
     const known = [...rows.values(), ...stash.values(), ...beyond.values()].filter((row) => !isGone(row));
     const found = new Map([["to-do", 0], ...[...groups.keys(), ...Object.keys(views)].map((key) => [key, 0])]);
     for (const row of known) {
-      const keys = [groupOf(row), ...Object.keys(views).filter((view) => views[view](row)), ...(groupOf(row) === "others" ? [] : ["to-do"])];
+      const keys = [...(isListed(row) ? [groupOf(row)] : []), ...Object.keys(views).filter((view) => views[view](row)), ...(groupOf(row) === "others" ? [] : ["to-do"])];
       for (const key of keys) found.set(key, found.get(key) + 1);
     }
     return found;
@@ -186,29 +130,9 @@
     unsaid = 0;
   }
 
-  // Time: drawn each second; a row turns red by itself when its time is over.
-  const onScreen = new Set();
-  const watcher = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) onScreen[isIntersecting ? "add" : "delete"](target);
-  });
-
-  function draw(row) {
-    watcher.observe(row);
-    if (isGone(row)) return;
-    row.classList.toggle("overdue", isOverdue(row));
-    if (!("hold" in row.dataset)) desk.drawLeft(row.querySelector(".left"), Number(row.dataset.due), Number(row.dataset.created), words);
-    const age = row.querySelector(".c-age time"), text = desk.age(desk.now() - Number(row.dataset.created), words.nowWord);
-    if (age.textContent !== text) age.textContent = text;
-  }
-
   function tick() {
-    let turned = false;
-    for (const row of rows.values()) {
-      if (isGone(row)) continue;
-      const turns = isOverdue(row) !== row.classList.contains("overdue");
-      if (turns || onScreen.has(row)) draw(row);
-      turned ||= turns;
-    }
+    const turned = [...rows.values()].filter(age).length > 0;
+    for (const row of [...beyond.values()]) if (isListed(row) && !isBeyond(row)) meet(row); // its time has come
     if (isBusy()) return turned && count();
     const ripe = [...rows.values()].filter((row) => row.dataset.leftAt && desk.now() - Number(row.dataset.leftAt) > SETTLE_AFTER);
     ripe.forEach(tidy);
@@ -228,7 +152,7 @@
       if (answer.redirected) return state("out");
       const said = await answer.json();
       const fresh = parse(said.row);
-      if (Number(fresh.dataset.version) >= Number(row.dataset.version)) patch(row, fresh);
+      if (Number(fresh.dataset.version) >= Number(row.dataset.version)) change(row, fresh);
       desk.toast(said.message, { href: answer.ok ? linkOf(row).href : "", isAlarm: !answer.ok });
       count();
     } catch {
@@ -277,9 +201,14 @@
     for (const id of ids) {
       const html = answer.rows[id];
       if (html) apply({ id, rev: Number(parse(html).dataset.version), html });
-      else { stash.delete(id); beyond.delete(id); rows.get(id)?.remove(); rows.delete(id); } // no longer ours to see
+      else forget(id); // no longer ours to see
     }
     count();
+  }
+
+  function forget(id) {
+    if (rows.has(id)) remove(rows.get(id));
+    for (const known of [rows, stash, beyond]) known.delete(id);
   }
 
   function state(name) {

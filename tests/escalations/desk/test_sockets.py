@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from escalations import lifecycle, log
 from escalations.desk import frames, sockets
@@ -42,7 +43,8 @@ def socket(web: str, person: Reviewer | None, since: object = None, origin: str 
     cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())
     query = f"?since={log.number() if since is None else since}"
     address = web.replace("http", "ws") + "/ws/queue/" + query
-    with connect(address, origin=origin or web, additional_headers={"Cookie": cookies}, max_size=None) as opened:  # type: ignore[arg-type]
+    ours = Origin(origin or web)
+    with connect(address, origin=ours, additional_headers={"Cookie": cookies}, max_size=None) as opened:
         yield opened
 
 

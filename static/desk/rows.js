@@ -1,0 +1,100 @@
+"use strict";
+// What a row of the live queue says about itself, how it changes in place, and how its time is drawn.
+{
+  const words = document.getElementById("queue").dataset;
+
+  const stageRank = { open: 0, assigned: 1, claimed: 2 };
+  const isMine = (row) => row.dataset.owner === words.me;
+  const isGone = (row) => !(row.dataset.stage in stageRank);
+  const isOverdue = (row) => Number(row.dataset.due) < desk.now() && !("hold" in row.dataset);
+  const groupOf = (row) => isMine(row) ? "mine" : row.dataset.stage === "claimed" ? "others" : "waiting";
+  const linkOf = (row) => row.querySelector(".c-what a");
+  const referenceOf = (row) => `ESC-${row.dataset.number}`;
+
+  function compare(a, b) {
+    const key = (row) => ({
+      priority: [Number(row.dataset.queue)],
+      age: [Number(row.dataset.created)],
+      status: [stageRank[row.dataset.stage] ?? 3, Number(row.dataset.queue)],
+    })[words.sort.replace("-", "")].concat(row.dataset.id);
+    const one = key(a), other = key(b);
+    const place = one.findIndex((value, index) => value !== other[index]);
+    const order = place < 0 ? 0 : one[place] < other[place] ? -1 : 1;
+    return words.sort.startsWith("-") ? -order : order;
+  }
+
+  function parse(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html; // our own row template; what agents wrote is escaped in it
+    return dress(template.content.querySelector(".row"));
+  }
+
+  /** A row is the same for everybody; here it learns who is looking. */
+  function dress(row) {
+    const owner = row.querySelector(".owner");
+    if (owner && isMine(row)) owner.textContent = words.you;
+    return row;
+  }
+
+  /** Put new contents into the cells of a row; the row, its place and the focus stay. */
+  function patch(row, fresh, actor) {
+    const wasOwner = row.dataset.owner, focused = row.contains(document.activeElement);
+    for (const name of Object.keys(row.dataset)) if (!(name in fresh.dataset)) delete row.dataset[name];
+    Object.assign(row.dataset, fresh.dataset);
+    row.className = fresh.className;
+    [...row.children].forEach((cell, index) => {
+      const next = fresh.children[index];
+      const isSame = cell.innerHTML === next.innerHTML || (cell.className === "c-what" && cell.textContent === next.textContent);
+      if (!isSame) cell.replaceChildren(...next.childNodes);
+    });
+    if (focused && !row.contains(document.activeElement)) linkOf(row).focus({ preventScroll: true });
+    if (isGone(row)) farewell(row, actor);
+    else if (focused && row.dataset.owner !== wasOwner && row.dataset.owner && !isMine(row)) {
+      desk.speak(desk.say(words.taken, actor || row.querySelector(".owner").textContent));
+    }
+    flash(row);
+    draw(row);
+  }
+
+  function farewell(row, actor) {
+    const who = isMine(row) ? words.you : actor || row.querySelector(".owner")?.textContent || "";
+    const said = { resolved: desk.say(words.resolved, who), cancelled: words.cancelled, expired: words.expired }[row.dataset.stage];
+    if (said) row.querySelector(".c-owner").textContent = said;
+  }
+
+  function flash(row) {
+    row.classList.add("fresh");
+    setTimeout(() => row.classList.remove("fresh"), 2500);
+  }
+
+  // Time is drawn each second where it can be seen; a row turns red by itself when its time is over.
+  const onScreen = new Set();
+  const watcher = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) onScreen[isIntersecting ? "add" : "delete"](target);
+  });
+
+  function draw(row) {
+    watcher.observe(row);
+    if (isGone(row)) return;
+    row.classList.toggle("overdue", isOverdue(row));
+    if (!("hold" in row.dataset)) desk.drawLeft(row.querySelector(".left"), Number(row.dataset.due), Number(row.dataset.created), words);
+    const age = row.querySelector(".c-age time"), text = desk.age(desk.now() - Number(row.dataset.created), words.nowWord);
+    if (age.textContent !== text) age.textContent = text;
+  }
+
+  /** Draw what may have changed with the time; true when the row has just turned red. */
+  function age(row) {
+    if (isGone(row)) return false;
+    const turns = isOverdue(row) !== row.classList.contains("overdue");
+    if (turns || onScreen.has(row)) draw(row);
+    return turns;
+  }
+
+  function remove(row) {
+    watcher.unobserve(row);
+    onScreen.delete(row);
+    row.remove();
+  }
+
+  desk.rows = { isMine, isGone, isOverdue, groupOf, linkOf, referenceOf, compare, parse, dress, patch, flash, draw, age, remove };
+}

@@ -1,0 +1,71 @@
+"""The one admin site."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from reviewers.models import Role
+from tests.factories import make_pool, make_reviewer
+
+pytestmark = pytest.mark.django_db
+
+
+def navigation(client: Client, role: Role) -> dict[str, list[str]]:
+    client.force_login(make_reviewer(pool=make_pool(), role=role))
+    groups: Any = client.get("/").context["navigation"]
+    return {str(group["title"]): [str(item.title) for item in group["items"]] for group in groups}
+
+
+def test_the_navigation_says_what_people_do(client: Client) -> None:
+    found = navigation(client, Role.ADMIN)
+
+    assert found["Work"] == ["Live queue", "All escalations"]
+    assert found["Configure"][:5] == ["Reviewer pools", "People", "Tags", "Agents", "API keys"]
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.READ_ONLY])
+def test_who_answers_is_not_shown_the_keys(client: Client, role: Role) -> None:
+    assert "API keys" not in navigation(client, role)["Configure"]
+
+
+def test_the_page_one_is_on_is_marked(client: Client) -> None:
+    client.force_login(make_reviewer(role=Role.ADMIN))
+
+    page = client.get("/reviewers/pool/").content.decode()
+    assert '<a href="/reviewers/pool/" aria-current="page">' in page
+
+
+def test_what_the_desk_sets_up_by_itself_is_not_offered() -> None:
+    labels = {model._meta.app_label for model in admin.site._registry}
+
+    assert labels <= {"escalations", "reviewers", "notifications", "metrics"}
+
+
+def test_an_unknown_address_is_not_found_and_asks_for_no_sign_in(client: Client) -> None:
+    assert client.get("/no/such/page/").status_code == 404
+
+
+def test_the_sign_in_page_looks_like_the_product(client: Client) -> None:
+    page = client.get("/login/").content.decode()
+
+    assert "Escalation desk" in page
+    assert "Django" not in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/login/", "/escalations/escalation/", "/reviewers/reviewer/add/", "/password_change/"]
+)
+def test_no_page_has_inline_style_or_script(client: Client, path: str) -> None:
+    client.force_login(make_reviewer(role=Role.ADMIN))
+
+    page = client.get(path).content.decode()
+    assert " style=" not in page
+    assert "<style" not in page
+    assert "<script>" not in page
+    assert " onclick=" not in page
+
+
+def test_the_model_admins_pass_djangos_checks() -> None:
+    assert admin.site.check(None) == []

@@ -1,0 +1,207 @@
+"""Pools and people, in the admin."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.test import Client
+
+from reviewers.models import Pool, Reviewer, Role, Tag
+from tests.factories import default_pool, make_pool, make_reviewer
+
+pytestmark = pytest.mark.django_db
+
+As = Callable[[Reviewer], Client]
+
+
+@pytest.fixture
+def as_(client: Client) -> As:
+    def sign_in(person: Reviewer) -> Client:
+        client.force_login(person)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def pool() -> Pool:
+    return make_pool("Legal")
+
+
+@pytest.fixture
+def admin(pool: Pool) -> Reviewer:
+    return make_reviewer("Sam", pool=pool, role=Role.ADMIN)
+
+
+@pytest.fixture
+def lead(pool: Pool) -> Reviewer:
+    return make_reviewer("Lea", pool=pool, role=Role.LEAD)
+
+
+def add(client: Client, **given: Any) -> Any:
+    return client.post("/reviewers/reviewer/add/", {"email": "ada@example.com", "role": "reviewer", **given})
+
+
+def edit(client: Client, person: Reviewer, **given: Any) -> Any:
+    page = client.get(f"/reviewers/reviewer/{person.pk}/change/")
+    if not page.context or "adminform" not in page.context:
+        return page
+    seats = {"seats-TOTAL_FORMS": 0, "seats-INITIAL_FORMS": 0}
+    facts = {
+        "email": person.email,
+        "name": person.name,
+        "role": person.role,
+        "is_active": "on",
+        "tags": "",
+        "capacity": "",
+    }
+    return client.post(f"/reviewers/reviewer/{person.pk}/change/", facts | seats | given)
+
+
+def password_in(response: Any) -> str:
+    return re.findall(r'id="secret-2" value="([^"]+)"', response.content.decode())[0]  # type: ignore[no-any-return]
+
+
+def test_a_new_person_comes_with_a_password_that_is_shown_once(as_: As, admin: Reviewer, pool: Pool) -> None:
+    response = add(as_(admin), name="Ada", email="Ada@Example.com", pools=[pool.pk], tags="greek, law", capacity="3")
+
+    ada = Reviewer.objects.get(email="ada@example.com")
+    assert authenticate(username="ada@example.com", password=password_in(response)) == ada
+    assert response["Cache-Control"].startswith("no-store")
+    assert (ada.tags, ada.capacity, [seat.pool for seat in ada.seats.all()]) == (["greek", "law"], 3, [pool])
+    assert Tag.objects.filter(name__in=["greek", "law"]).count() == 2
+
+
+def test_who_is_put_in_no_pool_sits_in_the_default_one(as_: As, admin: Reviewer) -> None:
+    add(as_(admin))
+
+    assert [seat.pool for seat in Reviewer.objects.get(email="ada@example.com").seats.all()] == [default_pool()]
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "sam@example.com"])
+def test_an_email_must_be_one_and_new(as_: As, admin: Reviewer, email: str) -> None:
+    response = add(as_(admin), email=email)
+
+    assert (response.status_code, Reviewer.objects.count()) == (200, 1)
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.LEAD])
+def test_a_lead_makes_nobody_their_equal(as_: As, lead: Reviewer, pool: Pool, role: Role) -> None:
+    response = add(as_(lead), role=role, pools=[pool.pk])
+
+    assert (response.status_code, Reviewer.objects.count()) == (200, 1)
+
+
+def test_a_lead_puts_people_in_their_own_pools_only(as_: As, lead: Reviewer) -> None:
+    response = add(as_(lead), pools=[make_pool().pk])
+
+    assert (response.status_code, Reviewer.objects.count()) == (200, 1)
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.LEAD])
+def test_a_lead_changes_no_admin_and_no_other_lead(as_: As, lead: Reviewer, pool: Pool, role: Role) -> None:
+    person = make_reviewer("Untouched", pool=pool, role=role)
+    client = as_(lead)
+
+    edit(client, person, name="Changed")
+    assert client.post(f"/reviewers/reviewer/{person.pk}/password/").status_code == 403
+    person.refresh_from_db()
+    assert person.name == "Untouched"
+
+
+def test_a_lead_does_not_see_people_of_other_pools(as_: As, lead: Reviewer) -> None:
+    stranger = make_reviewer(pool=make_pool())
+
+    assert as_(lead).post(f"/reviewers/reviewer/{stranger.pk}/password/").status_code == 404
+
+
+def test_nobody_lifts_themselves_up(as_: As, lead: Reviewer) -> None:
+    edit(as_(lead), lead, role="admin", name="Lea the Great")
+
+    lead.refresh_from_db()
+    assert (lead.role, lead.name) == (Role.LEAD, "Lea the Great")
+
+
+def test_nobody_locks_themselves_out(as_: As, admin: Reviewer) -> None:
+    edit(as_(admin), admin, is_active="")
+
+    admin.refresh_from_db()
+    assert admin.is_active
+
+
+def test_an_edit_keeps_what_is_counted_meanwhile(as_: As, admin: Reviewer, pool: Pool) -> None:
+    ada = make_reviewer("Ada", pool=pool)
+    Reviewer.objects.filter(pk=ada.pk).update(held=2)
+
+    edit(as_(admin), ada, name="Ada L.")
+    ada.refresh_from_db()
+    assert (ada.name, ada.held) == ("Ada L.", 2)
+
+
+def test_who_leaves_is_deactivated_and_not_deleted(as_: As, admin: Reviewer, pool: Pool) -> None:
+    ada = make_reviewer("Ada", pool=pool)
+    client = as_(admin)
+
+    edit(client, ada, is_active="")
+    assert client.post(f"/reviewers/reviewer/{ada.pk}/delete/", {"post": "yes"}).status_code == 403
+    ada.refresh_from_db()
+    assert not ada.is_active
+
+
+def test_a_new_password_ends_the_old_one(as_: As, admin: Reviewer, pool: Pool) -> None:
+    ada = make_reviewer("Ada", pool=pool)
+
+    response = as_(admin).post(f"/reviewers/reviewer/{ada.pk}/password/")
+    assert authenticate(username=ada.email, password=password_in(response)) == ada
+
+
+def test_a_link_makes_no_password(as_: As, admin: Reviewer) -> None:
+    assert as_(admin).get(f"/reviewers/reviewer/{admin.pk}/password/").status_code == 403
+
+
+def test_a_seat_is_given_level_with_the_least_served(as_: As, admin: Reviewer, pool: Pool) -> None:
+    pool.seats.update(served=7)
+    ada = make_reviewer("Ada", pool=make_pool())
+
+    as_(admin).post(
+        f"/reviewers/pool/{pool.pk}/change/",
+        {
+            "name": "Law",
+            "seats-TOTAL_FORMS": 1,
+            "seats-INITIAL_FORMS": 0,
+            "seats-0-pool": pool.pk,
+            "seats-0-reviewer": ada.pk,
+        },
+    )
+    assert [seat.served for seat in pool.seats.filter(reviewer=ada)] == [7]
+    pool.refresh_from_db()
+    assert pool.name == "Law"
+
+
+def test_whoever_makes_a_pool_sits_in_it(as_: As, lead: Reviewer) -> None:
+    as_(lead).post("/reviewers/pool/add/", {"name": "Claims", "seats-TOTAL_FORMS": 0, "seats-INITIAL_FORMS": 0})
+
+    assert Pool.objects.get(name="Claims").seats.get().reviewer == lead
+
+
+def test_a_lead_sees_only_their_own_pools(as_: As, lead: Reviewer, pool: Pool) -> None:
+    other = make_pool()
+
+    response = as_(lead).get("/reviewers/pool/")
+    assert list(response.context["cl"].result_list) == [pool]
+    assert as_(lead).get(f"/reviewers/pool/{other.pk}/change/").status_code == 302
+
+
+def test_the_default_pool_stays(as_: As, admin: Reviewer) -> None:
+    assert as_(admin).post(f"/reviewers/pool/{default_pool().pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["pool/add/", "reviewer/add/", "tag/add/"])
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.READ_ONLY])
+def test_who_answers_configures_nothing(as_: As, pool: Pool, role: Role, path: str) -> None:
+    person = make_reviewer(pool=pool, role=role)
+
+    assert as_(person).post(f"/reviewers/{path}", {"name": "x"}).status_code == 403
+    assert as_(person).get("/reviewers/reviewer/").status_code == 200
