@@ -44,13 +44,18 @@ def enable(endpoint: Endpoint) -> None:
     transaction.on_commit(hints.moved)
 
 
+@transaction.atomic
 def rotate_secret(endpoint: Endpoint) -> str:
-    """A new signing secret, in clear here once. The old one signs too for the time of the overlap."""
+    """A new signing secret, in clear here once. The old one signs too for the time of the overlap.
+
+    The agent's next endpoints start with the new one, too, so that one that leaked is never given out again.
+    """
     secret = agents.new_webhook_secret()
     endpoint.old_secret, endpoint.secret = endpoint.secret, vault.seal(secret.encode())
     Endpoint.objects.filter(pk=endpoint.pk).update(
         old_secret=endpoint.old_secret, old_secret_until=Now() + OVERLAP, secret=endpoint.secret
     )
+    Agent.objects.filter(pk=endpoint.agent_id).update(webhook_secret=endpoint.secret)
     endpoint.refresh_from_db(fields=["old_secret_until"])
     return secret
 

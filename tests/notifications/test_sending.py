@@ -99,6 +99,19 @@ def test_after_the_overlap_only_the_new_secret_signs(server: Receiver) -> None:
     assert len(received.headers["webhook-signature"].split()) == 1
 
 
+def test_a_rotated_secret_is_never_given_to_a_new_endpoint(server: Receiver) -> None:
+    made = agents.create("rotated", webhook_url=server.url)
+    make_answered(agent=made.agent)
+    send_due()
+    new_secret = endpoints.rotate_secret(Endpoint.objects.get())
+    made.agent.refresh_from_db()
+    make_answered(agent=made.agent, webhook_url=f"{server.url}/elsewhere")
+    send_due()
+    received = server.received[-1]
+    assert received.path.endswith("/elsewhere")
+    Webhook(new_secret).verify(received.body, dict(received.headers))
+
+
 def test_a_secret_that_cannot_be_read_is_a_failed_try_that_says_so(server: Receiver, settings: Settings) -> None:
     make_delivery(server.url)
     settings.SECRET_KEY = "another key than the one that sealed it"

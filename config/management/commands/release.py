@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from escalations import agents
+from escalations.management import first_call
 from escalations.models import Agent
 from reviewers import people
 from reviewers.models import Reviewer, Role
@@ -44,7 +45,13 @@ class Command(BaseCommand):
         if password:
             lines.append(f"Sign in    {settings.PUBLIC_URL}/  as  {ADMIN}  with  {password}")
         if api_key:
-            lines += [f"Agent      {AGENT}  has the key  {api_key}", "", "Ask a person something:", "", _curl(api_key)]
+            lines += [
+                f"Agent      {AGENT}  has the key  {api_key}",
+                "",
+                "Ask a person something:",
+                "",
+                first_call.curl(api_key),
+            ]
         if lines:
             self.stdout.write("\n".join(["", "The first start. These are shown once, so keep them:", "", *lines, ""]))
 
@@ -57,11 +64,3 @@ def _first_rows() -> dict[str, str]:
     if not Agent.objects.exists():
         made["api_key"] = agents.create(AGENT).api_key
     return made
-
-
-def _curl(api_key: str) -> str:
-    return (
-        f"curl -sS {settings.PUBLIC_URL}/api/escalations -H 'Authorization: Bearer {api_key}' "
-        "-H 'Content-Type: application/json' -d '{\"issue_description\": "
-        '"The customer asks for a refund after 45 days. May I grant it?", "priority": "high"}\''
-    )
