@@ -13,8 +13,20 @@ from config.embedded.trouble import CannotStart
 
 LOCK = "lock"
 SECRET_KEY = "secret_key"  # noqa: S105 (the name of a file)
-# What the product puts there. A folder with other things in it is somebody's own and stays untouched.
-OURS = {LOCK, SECRET_KEY, "guests", "state.json", "postgres", "postgres_password", "static", "media", "tests"}
+# How the names of what the product puts there begin. A folder with other things in it is somebody's own and stays untouched.
+OURS = (
+    LOCK,
+    SECRET_KEY,
+    "guests",
+    "media",
+    "postgres",
+    "redis",
+    "state.json",
+    "static",
+    "tests",
+    ".secret-",
+    ".state-",
+)
 
 
 def prepare(data_dir: Path) -> None:
@@ -27,8 +39,8 @@ def prepare(data_dir: Path) -> None:
                 f"DATA_DIR {data_dir} belongs to {_name(owner)} and this is {_name(os.geteuid())}. "
                 f"Run it as {_name(owner)}, or give another DATA_DIR."
             )
-        names = {entry.name for entry in data_dir.iterdir()}
-        if names and not names & OURS:
+        names = [entry.name for entry in data_dir.iterdir()]
+        if names and not any(name.startswith(OURS) for name in names):
             raise CannotStart(f"DATA_DIR {data_dir} holds other files. Give a folder of its own.")
         data_dir.chmod(0o700)
     except OSError as error:

@@ -37,6 +37,12 @@ def test_a_folder_with_other_files_is_refused_and_stays_as_it_is(tmp_path: Path)
     assert mode(tmp_path) == 0o755
 
 
+@pytest.mark.parametrize("name", ["static", "postgres.new", ".secret-x1y2", ".state-x1y2"])
+def test_a_folder_that_was_begun_is_ours(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    folder.prepare(tmp_path)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 def test_a_folder_of_somebody_else_is_refused_in_one_line(tmp_path: Path) -> None:
     os.chown(tmp_path, 65534, 65534)
