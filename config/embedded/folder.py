@@ -15,6 +15,9 @@ LOCK = "lock"
 SECRET_KEY = "secret_key"  # noqa: S105 (the name of a file)
 # How the names of what the product puts there begin. A folder with other things in it is somebody's own and stays untouched.
 OURS = (
+    *(LOCK, SECRET_KEY, "guests", "media", "postgres", "redis", "state.json", "static", "tests"),
+    *(".secret-", ".state-"),
+)
     LOCK,
     SECRET_KEY,
     "guests",
