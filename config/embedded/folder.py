@@ -13,22 +13,10 @@ from config.embedded.trouble import CannotStart
 
 LOCK = "lock"
 SECRET_KEY = "secret_key"  # noqa: S105 (the name of a file)
-# How the names of what the product puts there begin. A folder with other things in it is somebody's own and stays untouched.
+# How the names of what the product puts there begin. With only other things in it the folder is somebody's own.
 OURS = (
     *(LOCK, SECRET_KEY, "guests", "media", "postgres", "redis", "state.json", "static", "tests"),
     *(".secret-", ".state-"),
-)
-    LOCK,
-    SECRET_KEY,
-    "guests",
-    "media",
-    "postgres",
-    "redis",
-    "state.json",
-    "static",
-    "tests",
-    ".secret-",
-    ".state-",
 )
 
 
