@@ -122,12 +122,19 @@ def _act(connection: socket.socket, scene: Scene, over: threading.Event) -> None
 
 
 def read_request(connection: socket.socket) -> bytes:
-    """One whole request with a Content-Length."""
+    """One whole request with a Content-Length. Raises ConnectionError when the client has hung up."""
     data = b""
     while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
+        data += _some(connection)
     head, _, body = data.partition(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
     while len(body) < length:
-        body += connection.recv(65536)
+        body += _some(connection)
     return head + b"\r\n\r\n" + body
+
+
+def _some(connection: socket.socket) -> bytes:
+    data = connection.recv(65536)
+    if not data:
+        raise ConnectionError("the client has hung up")
+    return data
