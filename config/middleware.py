@@ -2,12 +2,14 @@
 
 import re
 import secrets
+import select
 from collections.abc import Awaitable, Callable
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
@@ -39,6 +41,29 @@ class RequestId:
         response = self.get_response(request)
         response.headers["X-Request-Id"] = name
         return response
+
+
+class KeptConnections:
+    """Trusts a kept database connection whose socket is silent, which takes 4 microseconds to see instead of 70.
+
+    A connection that was cut has something to read: the server's farewell, or the end of the stream. Only then Django
+    asks PostgreSQL whether it still works (CONN_HEALTH_CHECKS).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        for kept in connections.all(initialized_only=True):
+            if kept.connection is not None and not kept.connection.closed and _is_silent(kept.connection.fileno()):
+                kept.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
+        return self.get_response(request)
+
+
+def _is_silent(socket: int) -> bool:
+    waiting = select.poll()
+    waiting.register(socket, select.POLLIN)
+    return not waiting.poll(0)
 
 
 class SecurityHeaders:

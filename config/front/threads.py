@@ -20,7 +20,6 @@ from django.db import connections
 
 from config.front.answers import Answer, send_answer
 from config.front.bodies import Gone
-from config.front.kept import trust_silent_connections
 from escalations.api.problems import Problem
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ class Threads:
     """Answers a request whose body is there, at the first `receive`."""
 
     def __init__(self, wsgi: WSGIApplication, *, threads: int = THREADS, queued: int = QUEUED) -> None:
-        trust_silent_connections()
         self._wsgi = wsgi
         self._threads = threads
         self._limit = queued
