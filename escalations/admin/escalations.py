@@ -128,4 +128,4 @@ def _found(queryset: QuerySet[Escalation], term: str) -> QuerySet[Escalation]:
         return queryset.filter(pk=UUID(term))
     except ValueError:
         words = SearchVector("issue_description", config="simple")
-        return queryset.annotate(words=words).filter(words=SearchQuery(term, config="simple", search_type="plain"))
+        return queryset.alias(words=words).filter(words=SearchQuery(term, config="simple", search_type="plain"))

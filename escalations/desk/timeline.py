@@ -10,6 +10,9 @@ from escalations.models import Escalation, Event
 
 AT_MOST = 200  # the newest ones; an escalation that moved more often than that is one to look at in the audit log
 
+NEWS_OF_DELIVERY = {"delivered", "delivery_failed"}
+ENDS = {"resolved", "corrected", "cancelled", "expired"}  # what was delivered before does not count
+
 Type = Event.Type
 
 
@@ -19,6 +22,7 @@ class Moment:
     text: str
     said: str
     kind: str
+    is_quote: bool
     is_by_key: bool
 
 
@@ -39,9 +43,11 @@ def of(escalation: Escalation) -> list[Moment]:
 def reached(escalation: Escalation, moments: list[Moment]) -> Reached | None:
     if not escalation.is_finished:
         return None
-    told = next((each for each in moments if each.kind in {"delivered", "delivery_failed"}), None)
-    if told is not None:
-        return Reached("good" if told.kind == "delivered" else "bad", f"{told.text}. {told.said}".strip())
+    told = next((each for each in moments if each.kind in NEWS_OF_DELIVERY | ENDS), None)
+    if told is not None and told.kind in NEWS_OF_DELIVERY:
+        if told.kind == "delivered":
+            return Reached("good", _("The agent's webhook has received the answer."))
+        return Reached("bad", " ".join([_("The answer is saved, but the agent was not reached."), told.said]).strip())
     if escalation.webhook_url:
         return Reached("caution", _("The answer is saved and on its way to the agent's webhook."))
     return Reached("good", _("The answer is saved. The agent gave no webhook: it fetches the answer itself."))
@@ -59,6 +65,7 @@ def _moment(escalation: Escalation, event: Event) -> Moment:
         text=_sentence(event) % words,
         said=_said(event.data),
         kind=event.type.removeprefix("escalation."),
+        is_quote=event.actor_type in {Event.Actor.AGENT, Event.Actor.REVIEWER},
         is_by_key=event.key_id is not None and event.reviewer_id is not None,
     )
 
@@ -84,4 +91,6 @@ def _sentence(event: Event) -> str:
 
 def _said(data: dict[str, Any]) -> str:
     """What a person or the sender wrote with it, as one text."""
+    if data.get("status_code") and not data.get("detail"):
+        return _("It answered with status %(status)s.") % {"status": data["status_code"]}
     return " ".join(str(data[name]) for name in ("note", "reason", "error", "detail") if data.get(name))

@@ -14,14 +14,15 @@
   const stash = new Map(); // id -> row that is not shown yet
   const beyond = new Map(); // id -> row of another view, or that sorts after what is loaded: counted, not shown
   const base = new Map(); // group or view -> how many the server counted beyond the rows known here
-  let pointerIsInside = false, spokenAt = 0, unsaid = 0;
+  const hovers = matchMedia("(hover: hover)"); // on a touch screen the last tap would count as a pointer for ever
+  let spokenAt = 0, unsaid = 0;
 
   const views = { "for-me": (row) => groupOf(row) !== "others", overdue: isOverdue, unassigned: (row) => row.dataset.stage === "open" };
   const isListed = (row) => !isGone(row) && (!words.pool || row.dataset.pool === words.pool)
     && (words.view === "for-me" || views[words.view](row));
 
   /** Somebody may be about to click: then nothing may move. */
-  const isBusy = () => pointerIsInside || list.contains(document.activeElement) || scrollY > 140
+  const isBusy = () => (hovers.matches && list.matches(":hover")) || list.contains(document.activeElement) || scrollY > 140
     || list.contains(getSelection()?.isCollapsed === false ? getSelection().anchorNode : null);
 
   function apply({ id, rev, html, actor }) {
@@ -228,8 +229,6 @@
   const known = tally();
   for (const place of document.querySelectorAll("[data-count]")) base.set(place.dataset.count, Number(place.textContent) - (known.get(place.dataset.count) ?? 0));
 
-  list.addEventListener("pointerenter", () => { pointerIsInside = true; });
-  list.addEventListener("pointerleave", () => { pointerIsInside = false; });
   pill.addEventListener("click", () => { scrollTo({ top: 0 }); settle(); });
   form.addEventListener("submit", (event) => { event.preventDefault(); claim(event.submitter); });
   addEventListener("keydown", (event) => {

@@ -87,9 +87,10 @@ def test_an_answer_resolves_and_greys_the_row_of_others(desk: Desk, pool: Pool, 
     assert (escalation.status, escalation.resolution_notes) == (Status.RESOLVED, "Refund once.")
 
 
-def test_nothing_moves_under_the_pointer(desk: Desk, pool: Pool, ada: Reviewer) -> None:
+@pytest.mark.parametrize("width", [1280, 360])
+def test_nothing_moves_under_the_pointer(desk: Desk, pool: Pool, ada: Reviewer, width: int) -> None:
     watched = [make_escalation(pool=pool, priority=Priority.LOW) for _ in range(5)]
-    page = live(desk.open(ada))
+    page = live(desk.open(ada, viewport={"width": width, "height": 900}))
     row(page, watched[2]).hover()
     before = row(page, watched[2]).bounding_box()
 
@@ -191,7 +192,10 @@ def test_a_server_restart_is_seen_and_made_good(
         desk = Desk(chromium, address)
         page = live(desk.open(ada))
 
+        before = row(page, stays).bounding_box()
+
     expect(page.locator("#live")).to_contain_text("Reconnecting… list may be stale since")
+    assert row(page, stays).bounding_box() == before
     lifecycle.claim(stays, by=ben)
     lifecycle.resolve(goes, by=ben, notes="Yes.")
     comes = make_escalation(pool=pool)

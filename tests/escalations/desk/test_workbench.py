@@ -109,8 +109,8 @@ def test_an_answer_on_its_way_is_said_to_be(team: Team, as_: As) -> None:
 @pytest.mark.parametrize(
     ("type_", "said"),
     [
-        (Event.Type.DELIVERED, "The agent&#x27;s webhook received the news"),
-        (Event.Type.DELIVERY_FAILED, "The agent&#x27;s webhook was not reached"),
+        (Event.Type.DELIVERED, "The agent&#x27;s webhook has received the answer."),
+        (Event.Type.DELIVERY_FAILED, "The answer is saved, but the agent was not reached."),
     ],
 )
 def test_the_page_says_whether_the_agent_was_reached(team: Team, as_: As, type_: Event.Type, said: str) -> None:
@@ -144,3 +144,12 @@ def test_times_are_marked_as_utc(team: Team, as_: As) -> None:
 @pytest.mark.parametrize("reference", ["ESC-0", "ESC-x", "ESC-9999999999999999999", "1", "ESC-1%00"])
 def test_a_strange_reference_is_not_found(team: Team, as_: As, reference: str) -> None:
     assert as_(team.ada).get(f"/desk/e/{reference}/").status_code == 404
+
+
+def test_what_was_delivered_before_a_correction_does_not_count(team: Team, as_: As) -> None:
+    escalation = make_escalation(pool=team.pool, webhook_url="https://agent.example.com/hook")
+    lifecycle.resolve(escalation, by=team.ada, notes="Yes.")
+    log.note(Event.Type.DELIVERED, [(escalation.pk, {"status_code": 200})])
+    lifecycle.correct(escalation, by=team.ada, notes="No.")
+
+    assert "on its way" in page_of(escalation, as_(team.ada))
