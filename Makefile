@@ -18,7 +18,7 @@ demo: $(VENV)/.installed  ## a copy of its own plays the sample hand-offs from p
 	@exec $(PYTHON) -m config.embedded.demo
 
 test: lint browser  ## lint, then every test
-	@$(CLEAN) $(PYTHON) -m pytest -n 2 --dist loadfile
+	@$(CLEAN) $(PYTHON) -m pytest -n 2 --dist loadgroup
 
 lint: $(VENV)/.installed-dev  ## format, style, types, imports, settings, migrations
 	@$(CLEAN) ruff format --check --quiet .

@@ -44,6 +44,7 @@ class Supervisor:
         while not server.answers() and not self.is_stopping:
             self._turn(0.02)
             if (code := ward.reap()) is not None:
+                self._hear_the_rest()
                 raise CannotStart(f"{server.name} ended while it was starting (code {code}); its lines above say why.")
 
     def run_once(self, program: Program) -> str:
@@ -59,7 +60,7 @@ class Supervisor:
             if self.is_stopping and not asked:
                 asked = True
                 ward.tell_to_stop()
-        self._turn(0.0)
+        self._hear_the_rest()
         if code != 0 and not self.is_stopping:
             raise CannotStart(f"`{program.line}` failed (code {code}); its lines above say why.")
         return said.text()
@@ -117,17 +118,25 @@ class Supervisor:
             self._turn(0.1)
             for ward in wards:
                 ward.reap()
+        self._hear_the_rest()
 
-    def _turn(self, longest: float) -> None:
-        """Sleep until something happens; pass on what was said."""
+    def _turn(self, longest: float) -> bool:
+        """Sleep until something happens; pass on what was said. Whether there was anything."""
         due = [ward.start_at - time.monotonic() for ward in (*self._servers, *self._processes) if ward.child is None]
-        for key, _ in self._selector.select(max(0.0, min([longest, *due]))):
+        happened = self._selector.select(max(0.0, min([longest, *due])))
+        for key, _ in happened:
             if (heard := read(key.fd)) is None:
                 continue
             key.data(heard)
             if not heard:
                 self._selector.unregister(key.fd)
                 os.close(key.fd)
+        return bool(happened)
+
+    def _hear_the_rest(self) -> None:
+        """What was said just before an end is still in the pipes."""
+        while self._turn(0.0):
+            pass
 
     def _hear(self, listener: Callable[[bytes], None]) -> int:
         """A pipe whose other end is listened to."""

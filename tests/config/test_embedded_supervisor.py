@@ -14,6 +14,7 @@ from config.embedded.ward import LONGEST_PAUSE, Ward
 from tests.config.conftest import Copy, answer, is_gone, manage, until
 
 Start = Callable[..., Copy]
+pytestmark = pytest.mark.xdist_group("supervisor")  # many share one copy
 
 
 def serves(copy: Copy) -> bool:

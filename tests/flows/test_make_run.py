@@ -13,6 +13,8 @@ import pytest
 
 from tests.config.conftest import Copy, is_gone, until
 
+pytestmark = pytest.mark.xdist_group("make run")  # they share one copy
+
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
