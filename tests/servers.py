@@ -43,6 +43,8 @@ _servers = ExitStack()
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
     if os.environ.get(READY):
+        # A worker of xdist: static files and the like must not be written by two at once.
+        os.environ["DATA_DIR"] += f"/{os.environ.get('PYTEST_XDIST_WORKER', 'again')}"
         return
     for name in [name for name in os.environ if not name.startswith(KEPT)]:
         del os.environ[name]
