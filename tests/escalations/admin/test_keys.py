@@ -135,3 +135,15 @@ def test_a_lead_revokes_no_key_of_anothers_agent(as_: As, lead: Reviewer) -> Non
     key = key_of(make_agent())
 
     assert as_(lead).post(f"/escalations/apikey/{key.pk}/revoke/").status_code == 404
+
+
+def test_an_agent_leads_to_its_keys_and_endpoints(as_: As, admin: Reviewer) -> None:
+    agent, other = make_agent(), make_agent()
+    client = as_(admin)
+
+    page = client.get(f"/escalations/agent/{agent.pk}/change/").content.decode()
+    address = f"/escalations/apikey/?agent__id__exact={agent.pk}"
+    assert address in page
+    assert f"/notifications/endpoint/?agent__id__exact={agent.pk}" in page
+    listed = client.get(address).context["cl"].result_list
+    assert {key.agent for key in listed} == {agent} != {other}

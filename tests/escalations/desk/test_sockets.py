@@ -44,7 +44,9 @@ def socket(web: str, person: Reviewer | None, since: object = None, origin: str 
     query = f"?since={log.number() if since is None else since}"
     address = web.replace("http", "ws") + "/ws/queue/" + query
     ours = Origin(origin or web)
-    with connect(address, origin=ours, additional_headers={"Cookie": cookies}, max_size=None) as opened:
+    with connect(
+        address, origin=ours, additional_headers={"Cookie": cookies}, max_size=None, close_timeout=1
+    ) as opened:
         yield opened
 
 
@@ -294,3 +296,13 @@ def test_a_row_stands_as_it_was_right_after_the_event(web: str, ada: Reviewer, p
 
     assert created["kind"] == "created"
     assert 'data-stage="resolved"' not in created["html"]
+
+
+def test_who_never_reads_is_let_go(web: str, ada: Reviewer, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "SEND_WITHIN", 0.3)
+    monkeypatch.setattr(frames.rows, "render", lambda _: "x" * 4_000_000)
+    with socket(web, ada) as opened:
+        heard(opened)
+        for _ in range(12):  # far more than the buffers between us hold
+            make_escalation(pool=pool)
+        until(lambda: not sockets._open, 20)
