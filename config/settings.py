@@ -1,5 +1,6 @@
 """Every setting, read from the environment (docs/operations.md lists them; config/checks.py refuses wrong ones)."""
 
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ SECRET_KEY_FALLBACKS = [key for key in environment.text("SECRET_KEY_FALLBACKS").
 SECRET_KEY = environment.secret_key()
 
 INSTALLED_APPS = [
+    # Serves `manage.py runserver`, and brings Twisted along, which no other process should load.
+    *(["daphne"] if "runserver" in sys.argv else []),
     "config.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
