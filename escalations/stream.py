@@ -272,7 +272,8 @@ def _look(position: int | None) -> tuple[int, list[Event]]:
     if position is None:
         return log.number(), []
     events = log.read(position, BATCH)
-    return (events[-1].seq or 0, events) if events else (log.head(), [])
+    # Without events we stay where we are: what another process numbers right now is read the next time.
+    return (events[-1].seq or 0, events) if events else (min(position, log.head()), [])
 
 
 def _offer(event: Event, watchers: Iterable[Subscription]) -> None:

@@ -106,6 +106,23 @@ def test_nothing_is_missed_or_told_twice_while_many_write() -> None:
 
 
 @pytest.mark.usefixtures("_without_hints")
+def test_what_another_process_numbers_between_two_looks_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = log.read
+    position = log.number()
+
+    def read_just_too_early(after: int, limit: int) -> list[Event]:
+        found = read(after, limit)
+        make_escalation()
+        log.number()
+        return found
+
+    monkeypatch.setattr(log, "read", read_just_too_early)
+    reached, nothing = stream._look(position)
+    monkeypatch.setattr(log, "read", read)
+    assert nothing == []
+    assert [event.seq for event in stream._look(reached)[1]] == [position + 1]
+
+
 def test_without_redis_and_hints_it_takes_a_moment_longer() -> None:
     with Watcher() as watcher:
         started = time.perf_counter()
