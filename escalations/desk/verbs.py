@@ -5,13 +5,14 @@ is 409 (403 when the role is the reason) and says what stands instead; what was 
 """
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from escalations import lifecycle
 from escalations.desk import rows
@@ -21,15 +22,30 @@ from escalations.desk.workbench import bench
 from escalations.models import Escalation
 from escalations.refusals import Held, NotAllowed, Refusal
 
+View = Callable[[HttpRequest, int], HttpResponse]
 
-@require_POST
+
+def _by_form(view: View) -> View:
+    """Only a form changes something. Who had to sign in first comes back by a link, and finds the escalation again."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def answer(request: HttpRequest, number: int) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:desk_escalation", args=[number]))
+        return view(request, number)
+
+    return answer
+
+
+@_by_form
 def claim(request: HttpRequest, number: int) -> HttpResponse:
     escalation = _visible(request, number)
     said = _("%(reference)s is yours now.") % {"reference": escalation.reference}
     return _do(request, escalation, lambda: lifecycle.claim(escalation, by=viewer_of(request)), said)
 
 
-@require_POST
+@_by_form
 def release(request: HttpRequest, number: int) -> HttpResponse:
     escalation = _visible(request, number)
     reason = _reason(request)
@@ -37,7 +53,7 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     return _do(request, escalation, lambda: lifecycle.release(escalation, by=viewer_of(request), reason=reason), said)
 
 
-@require_POST
+@_by_form
 def decline(request: HttpRequest, number: int) -> HttpResponse:
     escalation = _visible(request, number)
     reason = _reason(request)
@@ -45,7 +61,7 @@ def decline(request: HttpRequest, number: int) -> HttpResponse:
     return _do(request, escalation, lambda: lifecycle.decline(escalation, by=viewer_of(request), reason=reason), said)
 
 
-@require_POST
+@_by_form
 def resolve(request: HttpRequest, number: int) -> HttpResponse:
     escalation = _visible(request, number)
     answer = AnswerForm(request.POST)
@@ -62,7 +78,7 @@ def resolve(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-@require_POST
+@_by_form
 def hand_over(request: HttpRequest, number: int) -> HttpResponse:
     escalation = _visible(request, number)
     form = HandOverForm(escalation, request.POST)

@@ -13,8 +13,9 @@
     setInterval(() => desk.drawLeft(left, Number(words.due), Number(words.created), words), 1000);
   }
 
-  if (notes) {
-    const key = `answer:${words.me}:${words.id}`;
+  const key = `answer:${words.me}:${words.id}`;
+  if (!notes) sessionStorage.removeItem(key); // answered, or not ours to answer
+  else {
     if (!notes.value) notes.value = sessionStorage.getItem(key) ?? "";
     notes.addEventListener("input", () => sessionStorage.setItem(key, notes.value));
     notes.addEventListener("keydown", (event) => {

@@ -1,6 +1,7 @@
 """The desk's pages in a browser: nothing typed is lost, nothing hostile runs, and everybody can use them."""
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from escalations import lifecycle
@@ -18,6 +19,21 @@ def test_what_is_typed_outlives_a_reload(desk: Desk, pool: Pool, ada: Reviewer) 
     page.get_by_label("Answer to the agent").press_sequentially("Half an hour of work")
     page.reload()
 
+    expect(page.get_by_label("Answer to the agent")).to_have_value("Half an hour of work")
+
+
+def test_an_answer_outlives_a_session_that_ends(desk: Desk, pool: Pool, ada: Reviewer) -> None:
+    ada.set_password("a long enough one")
+    ada.save(update_fields=["password"])
+    escalation = make_escalation(pool=pool)
+    page = desk.open(ada, f"/desk/e/{escalation.reference}/")
+    page.get_by_label("Answer to the agent").press_sequentially("Half an hour of work")
+    Session.objects.all().delete()
+
+    page.get_by_role("button", name="Answer and resolve").click()
+    page.get_by_label("Email").fill(ada.email)
+    page.get_by_label("Password").fill("a long enough one")
+    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_label("Answer to the agent")).to_have_value("Half an hour of work")
 
 

@@ -36,3 +36,13 @@ def as_(client: Client) -> Callable[[Reviewer], Client]:
 @pytest.fixture
 def admin(db: None) -> Reviewer:
     return make_reviewer("Sam Admin", role=Role.ADMIN)
+
+
+@pytest.fixture
+def pool(transactional_db: None) -> Pool:
+    return make_pool("Legal")
+
+
+@pytest.fixture
+def ada(pool: Pool) -> Reviewer:
+    return make_reviewer("Ada", pool=pool)

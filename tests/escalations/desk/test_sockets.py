@@ -1,66 +1,18 @@
 """The live socket, over the real server."""
 
-import contextlib
-import json
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.test import Client
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Origin
 
 from escalations import lifecycle, log
 from escalations.desk import frames, sockets
 from escalations.models import Cursor, Event
 from reviewers import people
 from reviewers.models import Pool, Reviewer, Role
+from tests.escalations.desk.opened import code_of, heard, socket
 from tests.factories import make_escalation, make_pool, make_reviewer
 from tests.live import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def pool() -> Pool:
-    return make_pool("Legal")
-
-
-@pytest.fixture
-def ada(pool: Pool) -> Reviewer:
-    return make_reviewer("Ada", pool=pool)
-
-
-@contextlib.contextmanager
-def socket(web: str, person: Reviewer | None, since: object = None, origin: str = "") -> Iterator[ClientConnection]:
-    """A socket as a page of ours opens it."""
-    client = Client()
-    if person:
-        client.force_login(person)
-    cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())
-    query = f"?since={log.number() if since is None else since}"
-    address = web.replace("http", "ws") + "/ws/queue/" + query
-    ours = Origin(origin or web)
-    with connect(
-        address, origin=ours, additional_headers={"Cookie": cookies}, max_size=None, close_timeout=1
-    ) as opened:
-        yield opened
-
-
-def heard(opened: ClientConnection, seconds: float = 5) -> dict[str, Any]:
-    return json.loads(opened.recv(timeout=seconds))  # type: ignore[no-any-return]
-
-
-def code_of(opened: ClientConnection) -> int:
-    """The code with which the other side closes, whatever it says before."""
-    with contextlib.suppress(ConnectionClosed):
-        while True:
-            opened.recv(timeout=5)
-    assert opened.close_code is not None
-    return opened.close_code
 
 
 def test_it_says_hello_first(web: str, ada: Reviewer) -> None:
@@ -111,12 +63,6 @@ def test_too_much_missed_is_a_reset(web: str, ada: Reviewer, pool: Pool, monkeyp
 def test_a_number_ahead_of_the_log_is_a_reset(web: str, ada: Reviewer) -> None:
     with socket(web, ada, 10**12) as opened:
         assert heard(opened)["reset"] is True
-
-
-@pytest.mark.parametrize("since", ["-1", "1e3", "x", "9" * 30, "%00"])
-def test_a_number_that_is_none_is_refused(web: str, ada: Reviewer, since: str) -> None:
-    with socket(web, ada, since) as opened:
-        assert code_of(opened) == sockets.BAD
 
 
 def test_other_pools_are_not_heard(web: str, ada: Reviewer, pool: Pool) -> None:
@@ -200,21 +146,6 @@ def test_a_seat_that_is_taken_away_is_noticed(
     assert "still hers" in event["html"]
 
 
-@pytest.mark.parametrize(
-    "origin",
-    ["https://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1", "http://127.0.0.1.evil.example"],
-)
-def test_a_page_of_another_site_opens_none(web: str, ada: Reviewer, origin: str) -> None:
-    with pytest.raises(InvalidStatus) as refused, socket(web, ada, origin=origin):
-        pass
-    assert refused.value.response.status_code == 403
-
-
-def test_a_page_of_localhost_opens_one(web: str, ada: Reviewer) -> None:
-    with socket(web, ada, origin=f"http://localhost:{settings.PORT}") as opened:
-        assert heard(opened)["t"] == "hello"
-
-
 def test_it_tells_the_time(web: str, ada: Reviewer) -> None:
     with socket(web, ada) as opened:
         heard(opened)
@@ -222,41 +153,6 @@ def test_it_tells_the_time(web: str, ada: Reviewer) -> None:
         pong = heard(opened)
 
     assert (pong["t"], pong["at"]) == ("pong", 12.5)
-
-
-@pytest.mark.parametrize(
-    "bad", ["no json", "[]", '{"t": "claim"}', "[" * 5000, b"\x00\x01", '{"t": "ping"}', "9" * 999]
-)
-def test_bad_input_is_forgiven_four_times(web: str, ada: Reviewer, bad: str | bytes) -> None:
-    with socket(web, ada) as opened:
-        heard(opened)
-        for _ in range(4):
-            opened.send(bad)
-            assert heard(opened)["t"] == "error"
-        opened.send(bad)
-        assert code_of(opened) == sockets.BAD
-
-
-def test_a_flood_ends_the_socket(web: str, ada: Reviewer) -> None:
-    with socket(web, ada) as opened:
-        with contextlib.suppress(ConnectionClosed):
-            for _ in range(1000):
-                opened.send('{"t": "ping", "at": 1}')
-        assert code_of(opened) == sockets.TOO_MUCH
-
-
-def test_one_person_opens_only_so_many(web: str, ada: Reviewer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "SOCKETS_AT_MOST", 1)
-    with socket(web, ada) as one:
-        heard(one)
-        with socket(web, ada) as other:
-            assert code_of(other) == sockets.TOO_MUCH
-
-
-def test_a_socket_that_left_makes_room(web: str, ada: Reviewer) -> None:
-    with socket(web, ada) as opened:
-        heard(opened)
-    until(lambda: not sockets._open)
 
 
 def test_a_quiet_socket_is_pinged_with_where_it_stands(
@@ -274,16 +170,6 @@ def test_a_quiet_socket_is_pinged_with_where_it_stands(
     assert ping["t"] == "ping"
 
 
-def test_an_old_socket_is_asked_to_come_again(
-    web: str, ada: Reviewer, pool: Pool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sockets, "MAX_AGE", 0.0)
-    with socket(web, ada) as opened:
-        heard(opened)
-        make_escalation(pool=pool)
-        assert code_of(opened) == sockets.RESTART
-
-
 def test_a_row_stands_as_it_was_right_after_the_event(web: str, ada: Reviewer, pool: Pool) -> None:
     since = log.number()
     escalation = make_escalation(pool=pool)
@@ -296,13 +182,3 @@ def test_a_row_stands_as_it_was_right_after_the_event(web: str, ada: Reviewer, p
 
     assert created["kind"] == "created"
     assert 'data-stage="resolved"' not in created["html"]
-
-
-def test_who_never_reads_is_let_go(web: str, ada: Reviewer, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "SEND_WITHIN", 0.3)
-    monkeypatch.setattr(frames.rows, "render", lambda _: "x" * 4_000_000)
-    with socket(web, ada) as opened:
-        heard(opened)
-        for _ in range(12):  # far more than the buffers between us hold
-            make_escalation(pool=pool)
-        until(lambda: not sockets._open, 20)

@@ -149,8 +149,9 @@ def test_another_pools_escalation_is_not_there(team: Team, asked: Escalation, as
 
 
 @pytest.mark.parametrize("verb", ["claim/", "resolve/", "release/", "decline/", "reassign/"])
-def test_a_link_changes_nothing(team: Team, asked: Escalation, as_: As, verb: str) -> None:
-    assert as_(team.ada).get(at(asked, verb)).status_code == 405
+def test_a_link_changes_nothing_and_leads_to_the_escalation(team: Team, asked: Escalation, as_: As, verb: str) -> None:
+    assert as_(team.ada).get(at(asked, verb))["Location"] == at(asked)
+    assert asked.events.filter(reviewer=team.ada).count() == 0
 
 
 def test_a_form_of_another_site_changes_nothing(team: Team, asked: Escalation) -> None:
