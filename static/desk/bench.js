@@ -14,8 +14,8 @@
   }
 
   const key = `answer:${words.me}:${words.id}`;
-  if (!notes) sessionStorage.removeItem(key); // answered, or not ours to answer
-  else {
+  if ("finished" in words) sessionStorage.removeItem(key); // never because somebody else took it
+  if (notes) {
     if (!notes.value) notes.value = sessionStorage.getItem(key) ?? "";
     notes.addEventListener("input", () => sessionStorage.setItem(key, notes.value));
     notes.addEventListener("keydown", (event) => {

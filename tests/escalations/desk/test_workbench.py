@@ -27,7 +27,7 @@ def test_the_ask_comes_first(team: Team, as_: As) -> None:
     assert page.index("May I delete user 9421?") < page.index("What the agent knows") < page.index("Timeline")
 
 
-@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}"])
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 70000|add:7 }}"])
 def test_hostile_context_is_text(team: Team, as_: As, hostile: str) -> None:
     agent = make_agent(hostile[:50])
     escalation = make_escalation(
@@ -40,7 +40,7 @@ def test_hostile_context_is_text(team: Team, as_: As, hostile: str) -> None:
     page = page_of(escalation, as_(team.ada))
     assert "<script>alert(1)" not in page
     assert "<img src=x" not in page
-    assert "14" not in page.split("What the agent knows")[1].split("Timeline")[0]
+    assert "70007" not in page.split("What the agent knows")[1].split("Timeline")[0]
 
 
 def test_the_raw_context_is_plain_text(team: Team, as_: As) -> None:
