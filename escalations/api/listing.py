@@ -6,6 +6,7 @@ A cursor holds the order and that row's place in it. It grants nothing; one that
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -28,6 +29,8 @@ FILTERS = (
 )
 KNOWN = (*FILTERS, "ordering", "limit", "cursor", "include")
 NOT_YET = ("reason",)
+# A minus that excludes no word. A row of them is more than PostgreSQL's parser of searches can stack.
+LONE_MINUS = re.compile(r'-(?![\w"])')
 
 
 class Key(NamedTuple):
@@ -130,7 +133,7 @@ def _filtered(rows: EscalationQuerySet, caller: Caller, parameters: Parameters) 
     if tag := parameters.text("tag"):
         rows = rows.filter(tags__contains=[tag])
     if words := parameters.text("q"):
-        query = SearchQuery(words, config="simple", search_type="websearch")
+        query = SearchQuery(LONE_MINUS.sub(" ", words), config="simple", search_type="websearch")
         rows = rows.filter(SearchVectorExact(INDEXED_WORDS, query))
     if (overdue := parameters.flag("overdue")) is not None:
         rows = rows.filter(LATE if overdue else ~LATE)

@@ -135,6 +135,13 @@ def test_each_filter_finds_what_it_says(api: Api, bot: Agent) -> None:
     assert ids(api, f"q={quote(chr(34) + 'the order' + chr(34))}") == [mine]
 
 
+@pytest.mark.parametrize("part", ["-", "- ", "-(", "-\t", "-'", '-"', "-_", "--a "])
+def test_a_search_of_punctuation_finds_nothing_and_breaks_nothing(api: Api, bot: Agent, part: str) -> None:
+    made(bot)
+    assert api.get(f"{ALL}?q={quote(part * 50)}").status_code in {200, 400}
+    assert api.get(f"{ALL}?q={quote(part * 300)}").status_code in {200, 400}
+
+
 def test_late_ones_are_told_apart(api: Api, bot: Agent) -> None:
     late, early = made(bot, 2)
     Escalation.objects.filter(pk=late).update(due_at=Escalation.objects.get(pk=late).created_at - timedelta(hours=1))
