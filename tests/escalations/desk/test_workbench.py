@@ -27,7 +27,10 @@ def test_the_ask_comes_first(team: Team, as_: As) -> None:
     assert page.index("May I delete user 9421?") < page.index("What the agent knows") < page.index("Timeline")
 
 
-@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 70000|add:7 }}"])
+HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 70000|add:7 }}"]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_context_is_text(team: Team, as_: As, hostile: str) -> None:
     agent = make_agent(hostile[:50])
     escalation = make_escalation(
