@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 GROUP = "log"
 PAUSE = 0.005  # seconds between two rounds: what happens meanwhile shares one message
+KICK_EVERY = 0.05  # seconds between two kicks of the workers, which cost more than a message
 TIMEOUT = 1.0  # seconds a round may take, also with a Redis that accepts and never answers
 OPEN_AFTER = 3  # failed rounds in a row before we leave Redis alone for
 OPEN_FOR = 10.0  # seconds
@@ -42,6 +43,8 @@ class _Messenger:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._failures = 0
+        self._kick_is_due = False
+        self._kicked_at = 0.0
 
     def wake(self) -> None:
         self._pending.set()
@@ -51,7 +54,7 @@ class _Messenger:
     def flush(self) -> None:
         """Give the last hint of a short-lived process a moment to leave."""
         deadline = time.monotonic() + TIMEOUT
-        while self._pending.is_set() and time.monotonic() < deadline:
+        while (self._pending.is_set() or self._kick_is_due) and time.monotonic() < deadline:
             time.sleep(PAUSE)
 
     def _start(self) -> None:
@@ -62,11 +65,14 @@ class _Messenger:
 
     def _run(self) -> None:
         loop = asyncio.new_event_loop()  # one for good: the channel layer keeps its connection per loop
-        while self._pending.wait():
+        while True:
+            is_woken = self._pending.wait(KICK_EVERY if self._kick_is_due else None)
             self._pending.clear()
             try:
-                loop.run_until_complete(asyncio.wait_for(_announce(), TIMEOUT))
-                _kick()
+                if is_woken:
+                    self._kick_is_due = True
+                    loop.run_until_complete(asyncio.wait_for(_announce(), TIMEOUT))
+                self._kick()
             except Exception as error:  # noqa: BLE001 - a hint may be lost for any reason; nobody depends on it
                 self._failures += 1
                 logger.warning("hint not sent: %s", type(error).__name__)
@@ -74,15 +80,17 @@ class _Messenger:
                 self._failures = 0
             time.sleep(OPEN_FOR if self._failures >= OPEN_AFTER else PAUSE)
 
+    def _kick(self) -> None:
+        if self._kick_is_due and time.monotonic() - self._kicked_at >= KICK_EVERY:
+            current_app.send_task("escalations.tasks.sweep", expires=30, ignore_result=True, retry=False)
+            self._kick_is_due = False
+            self._kicked_at = time.monotonic()
+
 
 async def _announce() -> None:
     layer = get_channel_layer()
     if layer is not None:
         await layer.group_send(GROUP, {"type": "log.moved"})
-
-
-def _kick() -> None:
-    current_app.send_task("escalations.tasks.sweep", expires=30, ignore_result=True, retry=False)
 
 
 _messenger = _Messenger()
