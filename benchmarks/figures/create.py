@@ -60,8 +60,8 @@ def _checked(new: NewAgent, asked: bytes, seconds: int) -> float:
     mine = Escalation.objects.of_agent(new.agent).exclude(source_agent="baseline")
     before = mine.count()
     done = load.run(asked, clients=CLIENTS, seconds=seconds, expected=201)
-    if mine.count() - before != len(done.times):
-        raise Broken(f"{len(done.times)} were answered with 201, and {mine.count() - before} are stored")
+    if mine.count() - before != done.answered:
+        raise Broken(f"{done.answered} were answered with 201, and {mine.count() - before} are stored")
     if mine.exclude(status=Status.ASSIGNED).exists():
         raise Broken("a task was left open beside idle people")
     return done.rate

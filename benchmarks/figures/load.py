@@ -10,12 +10,14 @@ from django.conf import settings
 
 from benchmarks.figures.report import Broken
 
+APART = 0.05  # seconds between the arrivals of two clients
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class Load(NamedTuple):
-    """What was answered, as expected, to all clients together; `times` are the seconds each answer took."""
+    """How much was `answered` in all, and the seconds each answer took once all clients were there (`times`)."""
 
+    answered: int
     seconds: float
     times: list[float]
 
@@ -33,25 +35,32 @@ def request(method: str, path: str, key: str, body: bytes = b"") -> bytes:
 
 
 def run(asked: bytes, *, clients: int, seconds: float, expected: int) -> Load:
-    """Send the request again and again. Raises Broken for an answer with another status than `expected`."""
+    """Send the request again and again. Raises Broken for an answer with another status than `expected`.
+
+    Clients come one after another, as agents do: of many at the same instant one worker would take all.
+    """
     return uvloop.run(_run(asked, clients, seconds, expected))
 
 
 async def _run(asked: bytes, clients: int, seconds: float, expected: int) -> Load:
-    started = time.perf_counter()
-    each = await asyncio.gather(*(_client(asked, started + seconds, expected) for _ in range(clients)))
-    return Load(time.perf_counter() - started, [took for times in each for took in times])
+    counted = time.perf_counter() + clients * APART
+    until = counted + seconds
+    each = await asyncio.gather(*(_client(asked, n * APART, until, expected) for n in range(clients)))
+    answers = [(sent, took) for times in each for sent, took in times]
+    return Load(len(answers), seconds, [took for sent, took in answers if sent >= counted])
 
 
-async def _client(asked: bytes, until: float, expected: int) -> list[float]:
+async def _client(asked: bytes, delay: float, until: float, expected: int) -> list[tuple[float, float]]:
+    """When each request was sent, and the seconds until its answer."""
+    await asyncio.sleep(delay)
     reader, writer = await asyncio.open_connection("127.0.0.1", settings.PORT)
-    times: list[float] = []
+    times: list[tuple[float, float]] = []
     now = time.perf_counter()
     while now < until:
         writer.write(asked)
         await _answer(reader, expected)
         sent, now = now, time.perf_counter()
-        times.append(now - sent)
+        times.append((sent, now - sent))
     writer.close()
     await writer.wait_closed()
     return times
