@@ -39,6 +39,9 @@ INSERT = f"""
            {FACTS.format(row="after")}, clock_timestamp()
     FROM after"""
 
+_STANDS = """
+    SELECT seq, EXISTS (SELECT FROM events WHERE seq IS NULL) FROM escalations_cursor WHERE name = 'numbered'"""
+
 _NUMBER = """
     WITH n AS (SELECT id, row_number() OVER (ORDER BY id) AS r FROM events WHERE seq IS NULL
                ORDER BY id LIMIT %(batch)s),
@@ -55,11 +58,13 @@ _NOTE = f"""
 
 def number() -> int:
     """Give numbers to what is committed and return the last number given. Somebody else numbering is good enough."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDS)
+        last, has_news = cursor.fetchone()
+    if not has_news:
+        return int(last)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM events WHERE seq IS NULL) AND pg_try_advisory_xact_lock(%s)",
-            [NUMBERING],
-        )
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [NUMBERING])
         ours = cursor.fetchone() == (True,)
         while ours:
             cursor.execute(_NUMBER, {"batch": BATCH})
@@ -110,8 +115,9 @@ def advance(name: str, handle: Callable[[list[Event]], None], limit: int = 500) 
     Returns how many it handled; 0 too when another process is at it. What `handle` raises undoes the step, so a
     listener that fails is asked again; it must be idempotent by (event, receiver).
     """
-    number()
-    Cursor.objects.get_or_create(name=name)
+    last = number()
+    if Cursor.objects.get_or_create(name=name)[0].seq == last:
+        return 0
     with transaction.atomic():
         cursor = Cursor.objects.select_for_update(skip_locked=True).filter(name=name).first()
         if cursor is None:

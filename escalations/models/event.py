@@ -93,6 +93,7 @@ class Idempotency(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["principal", "key"], name="one_request_per_idempotency_key"),
         ]
+        indexes = [models.Index(fields=["created_at"], name="requests_by_age")]
 
     def __str__(self) -> str:
         return f"{self.principal}: {self.key}"
