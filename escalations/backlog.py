@@ -16,11 +16,19 @@ def assign(pool: int) -> int:
     return assigned
 
 
+def assign_up_to(escalation: Escalation) -> Escalation | None:
+    """Assign what comes before it in its pool, then it; None when it stays open or somebody else has moved it."""
+    while routed := _assign_first(escalation.pool_id):
+        if routed.pk == escalation.pk:
+            return routed
+    return None
+
+
 @transaction.atomic
-def _assign_first(pool: int) -> bool:
+def _assign_first(pool: int) -> Escalation | None:
     routing.take_turn(pool)
     first = next(iter(Escalation.objects.raw(routing.BACKLOG, {"pool": pool})), None)
-    return first is not None and lifecycle.route(first) is not None
+    return first and lifecycle.route_in_turn(first)
 
 
 def free_abandoned() -> None:

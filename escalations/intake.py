@@ -172,12 +172,9 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
     if created is None:
         raise _Repeat
     transaction.on_commit(hints.moved)
-    return _route_in_turn(created) if getattr(created, "ask_again") else created  # noqa: B009 - a column of the statement
-
-
-def _route_in_turn(created: Escalation) -> Escalation:
-    backlog.assign(created.pool_id)
-    return Escalation.objects.with_names().get(pk=created.pk)
+    if not getattr(created, "ask_again"):  # noqa: B009 - a column of the statement
+        return created
+    return backlog.assign_up_to(created) or Escalation.objects.with_names().get(pk=created.pk)
 
 
 def _unfinished(dedupe_key: str, *, by: Agent, via: ApiKey) -> Escalation:

@@ -190,17 +190,22 @@ def cancel(escalation: Target, *, by: Agent, via: ApiKey | None = None, reason: 
 
 def route(escalation: Escalation) -> Escalation | None:
     """Assign an open one to whoever is next (`escalations/routing.py`); None when nobody is eligible or it is taken."""
+    with transaction.atomic():
+        routing.take_turn(escalation.pool_id)
+        return route_in_turn(escalation)
+
+
+def route_in_turn(escalation: Escalation) -> Escalation | None:
+    """As `route`, for a caller whose transaction has the pool's turn already."""
     wanted: dict[str, Any] = {
         "pool": escalation.pool_id,
         "tags": escalation.tags,
         "declined_by": escalation.declined_by,
     }
-    with transaction.atomic():
-        routing.take_turn(escalation.pool_id)
-        while True:
-            done = _transition(Event.Type.ASSIGNED, escalation, "TRUE", Actor(None), how=ROUTED, **wanted)
-            if done or not _could_be_routed(escalation, wanted):
-                return done
+    while True:
+        done = _transition(Event.Type.ASSIGNED, escalation, "TRUE", Actor(None), how=ROUTED, **wanted)
+        if done or not _could_be_routed(escalation, wanted):
+            return done
 
 
 def answer_sandbox(limit: int = 500) -> int:
