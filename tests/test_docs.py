@@ -28,7 +28,7 @@ READERS = {"text", "whole", "flag", "choice", "folder", "networks", "origin", "r
 OURS = ("config", "reviewers", "escalations", "notifications", "metrics")
 # What only the machine of whoever wrote it knows.
 PRIVATE = re.compile(
-    r"(?<![\w.*])/(?:root|work|home|Users)/|index-url|pypi\.org/simple|python" + r"hosted\.org|artifactory"
+    r"(?<![\w.*])/(?:root|work|home|Users)/|index-url|(?:py" + r"pi|python" + r"hosted)\.org|artifactory"
 )
 
 
