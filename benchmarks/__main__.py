@@ -20,6 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="only show that the benchmarks run")
     size = "smoke" if parser.parse_args().smoke else "full"
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))  # and the servers and their folder go, too
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="escalations-bench-")))
         environ = _environment(folder, stack)

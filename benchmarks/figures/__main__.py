@@ -3,27 +3,23 @@
 import sys
 
 from benchmarks.figures import claims, create, deliveries, lists, live, scene, sweeps
-from benchmarks.figures.report import SIZES, Broken, Figure, show
+from benchmarks.figures.report import SIZES, Broken, show, show_heads
 
 
 def main() -> int:
     size = SIZES[sys.argv[1]]
-    figures: list[Figure] = []
+    show_heads()
     try:
         scene.manage("release")
         with scene.web():
-            figures += create.measure(size)
-            figures += live.measure(size)
-            figures += lists.measure(size)
-        figures += sweeps.measure(size)
-        figures += claims.measure(size)
-        figures += deliveries.measure(size)
+            for figure in (create, live, lists):
+                show(figure.measure(size))
+        for figure in (sweeps, claims, deliveries):
+            show(figure.measure(size))
     except Broken as broken:
         log = scene.LOG.read_text(errors="replace")[-4000:] if scene.LOG.exists() else ""
         print(f"{log}\nBroken: {broken}", file=sys.stderr)
         return 1
-    finally:
-        show(figures)
     return 0
 
 

@@ -22,7 +22,7 @@ def measure(size: Size) -> list[Figure]:
     """Leaves the history behind, for the sweep that is measured on it."""
     scene.clear()
     few, many = size.history
-    scene.manage("generate_history", "--rows", str(few), "--seed", "1")
+    scene.history(few, seed=1)
     agent = Agent.objects.order_by("pk")[0]
     scene.backlog(agent, ROWS)
     admin = people.create("admin@example.com", role=Role.ADMIN).reviewer
@@ -31,7 +31,7 @@ def measure(size: Size) -> list[Figure]:
         "an agent's list": load.request("GET", NEWEST, _checked(keys.for_agent(agent).plain, NEWEST)),
     }
     before = {name: _milliseconds(asked, size) for name, asked in calls.items()}
-    scene.manage("generate_history", "--rows", str(many - few), "--seed", "2")
+    scene.history(many - few, seed=2)
     after = {name: _milliseconds(asked, size) for name, asked in calls.items()}
     return [
         Figure(

@@ -4,6 +4,8 @@ import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+ROW = "{:52} {:>10} {:>10} {:>10}  {:8} {}".format
+
 
 class Broken(Exception):
     """Something does not work. A benchmark fails for this and for nothing else."""
@@ -62,9 +64,12 @@ def percentile(values: Iterable[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
+def show_heads() -> None:
+    print(ROW("figure", "measured", "at least", "aim", "", "of what"), flush=True)
+
+
 def show(figures: Iterable[Figure]) -> None:
-    row = "{:44} {:>10} {:>10} {:>10}  {:8} {}".format
-    print(row("figure", "measured", "at least", "aim", "", "of what"))
+    """Each as soon as it is known: a full run takes many minutes."""
     for each in figures:
         values = [f"{value:,.2f}{each.unit}" for value in (each.value, each.least, each.aim)]
-        print(row(each.name, *values, each.verdict, each.detail))
+        print(ROW(each.name, *values, each.verdict, each.detail), flush=True)

@@ -65,6 +65,18 @@ def backlog(agent: Agent, rows: int, *, webhook_url: str | None = None) -> None:
         cursor.execute("ANALYZE escalations")
 
 
+def history(rows: int, *, seed: int) -> None:
+    """A past, and what autovacuum would do about it in the next minute."""
+    manage("generate_history", "--rows", str(rows), "--seed", str(seed))
+    with connection.cursor() as cursor:
+        for statement in (
+            "SET statement_timeout = 0",
+            "VACUUM (ANALYZE) escalations, events",
+            "RESET statement_timeout",
+        ):
+            cursor.execute(statement)
+
+
 def manage(*arguments: str) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
