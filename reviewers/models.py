@@ -115,6 +115,9 @@ class Reviewer(AbstractBaseUser, PermissionsMixin):
         blank=True,
         help_text="Unfinished tasks this person may hold at once; empty means no limit.",
     )
+    has_single_keys = models.BooleanField(
+        "single-letter keys", db_default=True, help_text="Letters such as n and c act on the desk (WCAG 2.1.4)."
+    )
     held = Counter(db_default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

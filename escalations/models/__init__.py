@@ -1,15 +1,19 @@
 """What is asked: escalations, the agents that ask, their keys, and the event that every change leaves."""
 
 from escalations.models.agents import Agent, ApiKey, Scope
+from escalations.models.desk import AnswerTemplate, Draft, SavedView
 from escalations.models.escalation import Escalation, EscalationQuerySet
 from escalations.models.event import Cursor, Event, Idempotency
+from escalations.models.thread import Message
 from escalations.models.words import (
     ANSWER_AT_MOST,
+    MESSAGE_AT_MOST,
     QUEUE_DELAY,
     REASON_AT_MOST,
     RED_AFTER,
     UNFINISHED,
     Decider,
+    Decision,
     Outcome,
     Priority,
     Status,
@@ -17,20 +21,26 @@ from escalations.models.words import (
 
 __all__ = [
     "ANSWER_AT_MOST",
+    "MESSAGE_AT_MOST",
     "QUEUE_DELAY",
     "REASON_AT_MOST",
     "RED_AFTER",
     "UNFINISHED",
     "Agent",
+    "AnswerTemplate",
     "ApiKey",
     "Cursor",
     "Decider",
+    "Decision",
+    "Draft",
     "Escalation",
     "EscalationQuerySet",
     "Event",
     "Idempotency",
+    "Message",
     "Outcome",
     "Priority",
+    "SavedView",
     "Scope",
     "Status",
 ]

@@ -19,7 +19,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from escalations.models.agents import Agent
-from escalations.models.words import UNFINISHED, Decider, Outcome, Priority, Status
+from escalations.models.thread import Message, thread
+from escalations.models.words import UNFINISHED, Decider, Decision, Outcome, Priority, Status
 from reviewers.models import Pool, Reviewer, Role
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         return self.unfinished().filter(claimed_at=None)
 
     def overdue(self) -> EscalationQuerySet:
-        return self.unfinished().filter(due_at__lt=Now())
+        return self.unfinished().filter(due_at__lt=Now(), paused_at=None)
 
     def assigned_to(self, reviewer: Reviewer) -> EscalationQuerySet:
         return self.filter(status=Status.ASSIGNED, assigned_to=reviewer)
@@ -86,7 +87,11 @@ class Escalation(models.Model):
     issue_description = models.TextField()
     priority = models.TextField(choices=Priority, default=Priority.MEDIUM)
     context_data = models.JSONField(default=dict)
+    digest = models.JSONField(db_default={})
     metadata = models.JSONField(default=dict)
+    response_schema = models.JSONField(null=True)
+    action = models.JSONField(null=True)
+    allowed_decisions = ArrayField(models.TextField(choices=Decision), db_default=[])
     tags = ArrayField(models.TextField(), default=list)
     dedupe_key = models.TextField(null=True)
     run_id = models.TextField(null=True)
@@ -107,10 +112,19 @@ class Escalation(models.Model):
     resolved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     resolution_notes = models.TextField(null=True)
+    decision = models.TextField(choices=Decision, null=True)
+    answer = models.JSONField(null=True)
+    edited_action = models.JSONField(null=True)
+    receipt = models.JSONField(null=True)
     outcome = models.TextField(choices=Outcome, null=True)
     decided_by_type = models.TextField(choices=Decider, null=True)
     decided_by_name = models.TextField(null=True)
+    assigned_by = models.TextField(null=True)  # the lead who gave it; null: routing chose, or they took it
     waiting_on = models.TextField(default="human")
+    paused_at = models.DateTimeField(null=True)  # since when it waits on the agent
+    message_count = models.IntegerField(db_default=0)
+    snoozed_at = models.DateTimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True)  # null while snoozed: until the agent replies
     declined_by = ArrayField(models.UUIDField(), default=list)
     bumped_at = models.DateTimeField(null=True)
     queue_at = models.DateTimeField()
@@ -151,6 +165,21 @@ class Escalation(models.Model):
             models.CheckConstraint(
                 condition=Q(claimed_at=None) | Q(assigned_to__isnull=False),
                 name="a_claim_belongs_to_an_assignee",
+            ),
+            models.CheckConstraint(
+                condition=Q(waiting_on="agent", paused_at__isnull=False) | Q(waiting_on="human", paused_at=None),
+                name="the_clock_stands_while_it_waits_on_the_agent",
+            ),
+            models.CheckConstraint(
+                condition=Q(snoozed_at=None, snoozed_until=None)
+                | Q(snoozed_at__isnull=False, claimed_at__isnull=False),
+                name="only_who_holds_it_snoozes",
+            ),
+            models.CheckConstraint(
+                condition=Q(decision=None) | Q(decision__in=Decision.values), name="a_decision_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(edited_action=None) | Q(decision=Decision.EDIT), name="only_an_edit_has_an_edited_action"
             ),
             models.CheckConstraint(
                 condition=Q(is_sandbox=False) | Q(assigned_to=None),
@@ -195,7 +224,13 @@ class Escalation(models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        return not self.is_finished and self.due_at < timezone.now()
+        return not self.is_finished and self.paused_at is None and self.due_at < timezone.now()
+
+    @property
+    def is_snoozed(self) -> bool:
+        if self.snoozed_at is None or self.is_finished:
+            return False
+        return self.snoozed_until is None or self.snoozed_until > timezone.now()
 
     @property
     def url(self) -> str:
@@ -214,6 +249,11 @@ class Escalation(models.Model):
     def pool_name(self) -> str:
         return self.pool.name
 
+    @cached_property
+    def messages(self) -> list[Message]:
+        """The thread with the agent, oldest first; costs a statement if there is one."""
+        return thread(self) if self.message_count else []
+
     def as_of(self, event: Event) -> Escalation:
         """A copy with the event's facts laid over it: the escalation as it was right after the event."""
         past = copy.copy(self)
@@ -225,4 +265,6 @@ class Escalation(models.Model):
                 past.assignee_name = value
             else:
                 setattr(past, columns[name].attname, columns[name].to_python(value))
+        if self.message_count:
+            past.messages = [message for message in self.messages if message.event_id <= event.pk]
         return past

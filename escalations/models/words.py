@@ -7,6 +7,7 @@ from django.db import models
 # Characters people may type, on the desk and by API alike.
 ANSWER_AT_MOST = 20_000
 REASON_AT_MOST = 1_000
+MESSAGE_AT_MOST = 10_000
 
 
 class Priority(models.TextChoices):
@@ -51,6 +52,15 @@ class Outcome(models.TextChoices):
     ANSWERED = "answered", "Answered"
     CANCELLED = "cancelled", "Cancelled"
     EXPIRED = "expired", "Expired"
+
+
+class Decision(models.TextChoices):
+    """What was decided about what the agent asked or wants to do."""
+
+    APPROVE = "approve", "Approve"
+    EDIT = "edit", "Approve with changes"
+    REJECT = "reject", "Reject"
+    RESPOND = "respond", "Respond"
 
 
 class Decider(models.TextChoices):
