@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from escalations import log
-from escalations.desk import context, queue, rows
+from escalations.desk import context, keymap, queue, rows
 from escalations.desk.people import may_act, viewer_of
 from escalations.desk.queue import Group, Listing, Order, View
 from escalations.desk.workbench import bench
@@ -48,6 +48,7 @@ def live_queue(request: HttpRequest) -> TemplateResponse:
         "columns": _columns(listing),
         "pools": pools,
         "may_act": may_act(viewer),
+        "keys": keymap.of(keymap.QUEUE),
         "socket_url": "/ws/queue/",
         "is_empty": is_empty,
         **(_emptiness(request) if is_empty else {}),

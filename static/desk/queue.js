@@ -179,10 +179,10 @@
     links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
   }
 
-  const keys = {
-    j: () => step(1), k: () => step(-1), c: claimFocused, ".": settle, "?": () => byId("help").showModal(),
+  desk.keys({
+    j: () => step(1), k: () => step(-1), c: claimFocused, ".": settle,
     o: () => document.activeElement?.closest?.(".row") && linkOf(document.activeElement.closest(".row")).click(),
-  };
+  });
 
   // Catching up: the page as the server has it now goes through the same door as every event.
   async function catchUp() {
@@ -231,12 +231,6 @@
 
   pill.addEventListener("click", () => { scrollTo({ top: 0 }); settle(); });
   form.addEventListener("submit", (event) => { event.preventDefault(); claim(event.submitter); });
-  addEventListener("keydown", (event) => {
-    const isTyping = event.target.closest?.("input, textarea, select, [contenteditable], dialog");
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, event.key)) return;
-    event.preventDefault();
-    keys[event.key]();
-  });
   setInterval(tick, 1000);
 
   desk.connect({
