@@ -49,6 +49,11 @@ class Actor:
     def leads(self) -> bool:
         return isinstance(self.by, Reviewer) and self.by.role in {Role.ADMIN, Role.LEAD}
 
+    def could_answer(self, current: Escalation) -> bool:
+        """It is unfinished, and theirs or nobody's; the statement decides again."""
+        is_free = current.claimed_at is None or current.assigned_to == self.by
+        return self.acts() and not current.is_finished and is_free
+
     def refusal(self, current: Escalation) -> Refusal:
         """Why a verb was not possible, from what stands now."""
         if isinstance(self.by, Reviewer) and not self.acts():

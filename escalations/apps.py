@@ -6,8 +6,8 @@ class EscalationsConfig(AppConfig):
     verbose_name = "Escalations"
 
     def ready(self) -> None:
-        from escalations import backlog, intake, lifecycle, sweeps
+        from escalations import backlog, intake, sandbox, sweeps
 
-        sweeps.register("sandbox", lifecycle.answer_sandbox)
+        sweeps.register("sandbox", sandbox.answer_due)
         sweeps.register("idempotency keys", intake.forget_old_requests)
         sweeps.register("routing", backlog.sweep)

@@ -11,12 +11,14 @@ from django.db import OperationalError, transaction
 from psycopg import errors
 
 from escalations import backlog, hints, log, routing, statements
+from escalations.answers import allowed
 from escalations.models import (
     QUEUE_DELAY,
     RED_AFTER,
     UNFINISHED,
     Agent,
     ApiKey,
+    Decision,
     Escalation,
     Idempotency,
     Priority,
@@ -40,6 +42,10 @@ class NewEscalation:
     dedupe_key: str | None = None
     run_id: str | None = None
     webhook_url: str | None = None
+    digest: dict[str, Any] = field(default_factory=dict)
+    response_schema: dict[str, Any] | None = None
+    action: dict[str, Any] | None = None
+    allowed_decisions: tuple[Decision, ...] = ()
 
 
 class Created(NamedTuple):
@@ -78,10 +84,12 @@ _CREATE = f"""
     after AS (
         INSERT INTO escalations (
             id, agent_id, source_agent, is_sandbox, pool_id, issue_description, priority, context_data, metadata, tags,
-            dedupe_key, run_id, webhook_url, status, assigned_to, created_at, assigned_at, waiting_on, declined_by,
+            dedupe_key, run_id, webhook_url, digest, response_schema, action, allowed_decisions,
+            status, assigned_to, created_at, assigned_at, waiting_on, declined_by,
             queue_at, due_at, version)
         SELECT %(id)s, %(agent)s, %(source_agent)s, %(is_sandbox)s, %(pool)s, %(issue_description)s, %(priority)s,
             %(context)s::jsonb, %(metadata)s::jsonb, %(tags)s::text[], %(dedupe_key)s, %(run_id)s, %(webhook_url)s,
+            %(digest)s::jsonb, %(response_schema)s::jsonb, %(action)s::jsonb, %(allowed_decisions)s::text[],
             CASE WHEN got.reviewer_id IS NULL THEN 'open' ELSE 'assigned' END, got.reviewer_id, now(),
             CASE WHEN got.reviewer_id IS NOT NULL THEN now() END, 'human', '{{}}',
             now() + %(delay)s, now() + %(red_after)s, CASE WHEN got.reviewer_id IS NULL THEN 1 ELSE 2 END
@@ -164,6 +172,10 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
         "dedupe_key": request.dedupe_key,
         "run_id": request.run_id,
         "webhook_url": request.webhook_url or by.webhook_url or None,
+        "digest": json.dumps(request.digest),
+        "response_schema": json.dumps(request.response_schema) if request.response_schema else None,
+        "action": json.dumps(request.action) if request.action else None,
+        "allowed_decisions": allowed(request.action, request.allowed_decisions),
         "delay": QUEUE_DELAY[request.priority],
         "red_after": RED_AFTER[request.priority],
         "queue_at": datetime.now(UTC) + QUEUE_DELAY[request.priority],

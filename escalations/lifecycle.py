@@ -7,76 +7,33 @@ nothing is ever overwritten. A verb takes an escalation or its id and returns th
 """
 
 import json
-from typing import Any, NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from escalations import hints, routing, statements
 from escalations.actors import Actor
-from escalations.models import UNFINISHED, Agent, ApiKey, Escalation, Event, Status
+from escalations.answers import Answer, check_answer, settled
+from escalations.models import Agent, ApiKey, Escalation, Event, Receipt, Status
 from escalations.refusals import (
     AlreadyAskedAgain,
+    CannotSnooze,
     CannotTake,
     DifferentAnswer,
     NotAllowed,
     NotFinished,
     NotHeld,
+    TooManyMessages,
+    UnfitAnswer,
 )
+from escalations.transitions import NEXT_CLAIMED, ROUTED, SANDBOX_ANSWERED, TRANSITIONS, Transition
 from reviewers.models import Reviewer
 
+SNOOZED_AT_MOST = timedelta(days=30)
+
 Target = Escalation | UUID
-
-FREE = "assigned_to = NULL, assigned_at = NULL, claimed_at = NULL"
-TAKE = """
-    assigned_to = %(reviewer)s, assigned_at = CASE WHEN e.assigned_to = %(reviewer)s THEN e.assigned_at ELSE now() END,
-    claimed_at = CASE WHEN e.assigned_to = %(reviewer)s THEN coalesce(e.claimed_at, now()) ELSE now() END"""
-ANSWER = "resolved_at = now(), finished_at = now(), outcome = 'answered', resolution_notes = %(notes)s"
-
-
-class Transition(NamedTuple):
-    """What may happen in which states, where it leads, what else it sets, and how its row is found."""
-
-    before: tuple[Status, ...]
-    after: Status
-    sets: str
-    tail: str = "FOR NO KEY UPDATE"
-    pick: str = ""
-
-
-TRANSITIONS = {
-    Event.Type.ASSIGNED: Transition(
-        UNFINISHED, Status.ASSIGNED, "assigned_to = %(to)s, assigned_at = now(), claimed_at = NULL"
-    ),
-    Event.Type.CLAIMED: Transition(UNFINISHED, Status.ASSIGNED, TAKE),
-    Event.Type.RELEASED: Transition((Status.ASSIGNED,), Status.OPEN, FREE),
-    Event.Type.DECLINED: Transition(
-        (Status.ASSIGNED,), Status.OPEN, f"{FREE}, declined_by = array_append(e.declined_by, e.assigned_to)"
-    ),
-    Event.Type.RESOLVED: Transition(
-        UNFINISHED,
-        Status.RESOLVED,
-        f"{TAKE}, {ANSWER}, decided_by_type = 'human', decided_by_name = %(actor_name)s",
-    ),
-    Event.Type.CORRECTED: Transition((Status.RESOLVED,), Status.RESOLVED, "resolution_notes = %(notes)s"),
-    Event.Type.REOPENED: Transition(
-        (Status.RESOLVED,),
-        Status.OPEN,
-        f"{FREE}, resolved_at = NULL, finished_at = NULL, outcome = NULL, resolution_notes = NULL, "
-        "decided_by_type = NULL, decided_by_name = NULL",
-    ),
-    Event.Type.CANCELLED: Transition(UNFINISHED, Status.CANCELLED, "finished_at = now(), outcome = 'cancelled'"),
-}
-NEXT_CLAIMED = TRANSITIONS[Event.Type.CLAIMED]._replace(tail=statements.FIRST)
-ROUTED = Transition(
-    (Status.OPEN,),
-    Status.ASSIGNED,
-    "assigned_to = got.reviewer_id, assigned_at = now(), claimed_at = NULL",
-    pick=routing.PICK_FOR_EXISTING,
-)
-SANDBOX_ANSWERED = Transition(
-    (Status.OPEN,), Status.RESOLVED, f"{ANSWER}, decided_by_type = 'policy', decided_by_name = 'sandbox'"
-)
 
 
 def claim(escalation: Target, *, by: Reviewer, via: ApiKey | None = None, version: int | None = None) -> Escalation:
@@ -123,20 +80,62 @@ def decline(escalation: Target, *, by: Reviewer, via: ApiKey | None = None, reas
     return _give_back(Event.Type.DECLINED, escalation, guard, Actor(by, via), reason)
 
 
+def ask(escalation: Target, *, by: Reviewer, message: str, via: ApiKey | None = None) -> Escalation:
+    """`by` asks the agent back, about what they hold or could claim; the clock stands still until the agent replies."""
+    return _say(Event.Type.INFO_REQUESTED, escalation, statements.ANSWERS, Actor(by, via), message)
+
+
+def reply(escalation: Target, *, by: Agent, message: str, via: ApiKey | None = None) -> Escalation:
+    """The agent says something, asked or not; whoever holds it goes on, and a snooze ends."""
+    return _say(Event.Type.REPLIED, escalation, statements.OWNS, Actor(by, via), message)
+
+
+def snooze(escalation: Target, *, by: Reviewer, until: datetime | None) -> Escalation:
+    """Out of the way of `by`, who holds it or could claim it, until then; None: until the agent replies.
+
+    Raises CannotSnooze when the moment is past or more than 30 days ahead.
+    """
+    if until is not None and not timedelta(0) < until - datetime.now(UTC) <= SNOOZED_AT_MOST:
+        raise CannotSnooze
+    actor = Actor(by)
+    data = {"until": until.astimezone(UTC).isoformat() if until else None}
+    if done := _transition(Event.Type.SNOOZED, escalation, statements.ANSWERS, actor, data=data, until=until):
+        return done
+    raise actor.refusal(actor.sees(escalation))
+
+
+def wake(escalation: Target, *, by: Reviewer) -> Escalation:
+    """End the snooze of what `by` holds; what is awake stays as it is."""
+    actor = Actor(by)
+    guard = f"{statements.MAY_ACT} AND e.assigned_to = %(reviewer)s AND e.snoozed_at IS NOT NULL"
+    if done := _transition(Event.Type.WOKEN, escalation, guard, actor):
+        return done
+    current = actor.sees(escalation)
+    if current.assigned_to_id == by.pk and not current.is_finished:
+        return current
+    raise actor.refusal(current)
+
+
 def resolve(
-    escalation: Target, *, by: Reviewer, notes: str, via: ApiKey | None = None, version: int | None = None
+    escalation: Target, *, by: Reviewer, answer: Answer, via: ApiKey | None = None, version: int | None = None
 ) -> Escalation:
     """`by` answers what they hold or could claim. The same answer again changes nothing; another one raises
-    DifferentAnswer."""
-    guard = f"{statements.MAY_ACT} AND (e.claimed_at IS NULL OR e.assigned_to = %(reviewer)s)"
+    DifferentAnswer. Raises UnfitAnswer when it is not of the form that the agent asked for."""
     actor = Actor(by, via, version)
-    if done := _transition(Event.Type.RESOLVED, escalation, guard, actor, notes=notes):
+    known = escalation if isinstance(escalation, Escalation) or answer.is_plain else actor.sees(escalation)
+    is_fit = isinstance(known, Escalation) and not known.is_finished
+    if isinstance(known, Escalation) and is_fit:
+        answer = _fitting(known, answer)
+    guard = f"{statements.ANSWERS} AND (%(is_fit)s OR {statements.ASKS_FOR_NO_FORM})"
+    if done := _transition(Event.Type.RESOLVED, escalation, guard, actor, is_fit=is_fit, **answer.columns()):
         return done
     current = actor.sees(escalation)
     if current.status == Status.RESOLVED and current.assigned_to_id == by.pk:
-        if current.resolution_notes == notes:
+        if _fitting(current, answer) == Answer.of(current):
             return current
         raise DifferentAnswer
+    if actor.could_answer(current):
+        _fitting(current, answer)
     raise actor.refusal(current)
 
 
@@ -152,13 +151,34 @@ def take_from_the_absent(escalation: Escalation) -> Escalation | None:
     return freed and (route(freed) or freed)
 
 
-def correct(escalation: Target, *, by: Reviewer, notes: str, via: ApiKey | None = None) -> Escalation:
-    """The author, or a lead, replaces an answer that was wrong. Raises NotFinished or NotAllowed."""
-    guard = f"{statements.MAY_ACT} AND (e.assigned_to = %(reviewer)s OR {statements.LEADS})"
+def correct(escalation: Target, *, by: Reviewer, answer: Answer, via: ApiKey | None = None) -> Escalation:
+    """The author, or a lead, replaces an answer that was wrong; the same one again changes nothing.
+
+    Raises NotFinished, NotAllowed or UnfitAnswer.
+    """
     actor = Actor(by, via)
-    if done := _transition(Event.Type.CORRECTED, escalation, guard, actor, notes=notes):
+    current = actor.sees(escalation)
+    if current.status != Status.RESOLVED:
+        raise NotFinished
+    answer = _fitting(current, answer)
+    if answer == Answer.of(current):
+        return current
+    guard = f"{statements.MAY_ACT} AND (e.assigned_to = %(reviewer)s OR {statements.LEADS})"
+    if done := _transition(Event.Type.CORRECTED, escalation, guard, actor, **answer.columns()):
         return done
     raise NotAllowed if actor.sees(escalation).status == Status.RESOLVED else NotFinished
+
+
+def report(escalation: Target, *, by: Agent, outcome: Receipt, note: str = "", via: ApiKey | None = None) -> Escalation:
+    """The agent tells what it did with the answer; the same again changes nothing. Raises NotFinished."""
+    actor = Actor(by, via)
+    current = actor.sees(escalation)
+    if current.receipt and (current.receipt["outcome"], current.receipt["note"]) == (outcome, note):
+        return current
+    data = {"receipt": outcome, "note": note}
+    if done := _transition(Event.Type.REPORTED, escalation, statements.OWNS, actor, data=data, **data):
+        return done
+    raise NotFinished
 
 
 def reopen(escalation: Target, *, by: Reviewer | Agent, via: ApiKey | None = None, reason: str = "") -> Escalation:
@@ -204,26 +224,14 @@ def route_in_turn(escalation: Escalation) -> Escalation | None:
     }
     while True:
         done = _transition(Event.Type.ASSIGNED, escalation, "TRUE", Actor(None), how=ROUTED, **wanted)
-        if done or not _could_be_routed(escalation, wanted):
+        if done or not routing.could_take(escalation.pk, wanted):
             return done
 
 
-def answer_sandbox(limit: int = 500) -> int:
-    """Answer the sandbox escalations whose time has come, by the rule in their `metadata.sandbox`. Returns how many."""
-    due = Escalation.objects.raw(statements.SANDBOX_DUE, {"limit": limit})
-    answered = 0
-    for escalation in due:
-        notes = escalation.metadata.get("sandbox", {}).get("resolution_notes", "Answered by the sandbox.")
-        done = _transition(
-            Event.Type.RESOLVED,
-            escalation,
-            "TRUE",
-            Actor(None, kind=Event.Actor.POLICY),
-            how=SANDBOX_ANSWERED,
-            notes=notes,
-        )
-        answered += done is not None
-    return answered
+def answer_by_rule(escalation: Escalation, *, answer: Answer) -> Escalation | None:
+    """The sandbox's rule answers in place of a person; None when it is not open any more."""
+    actor = Actor(None, kind=Event.Actor.POLICY)
+    return _transition(Event.Type.RESOLVED, escalation, "TRUE", actor, how=SANDBOX_ANSWERED, **answer.columns())
 
 
 def _give_back(type_: Event.Type, escalation: Target, guard: str, actor: Actor, reason: str) -> Escalation:
@@ -233,6 +241,22 @@ def _give_back(type_: Event.Type, escalation: Target, guard: str, actor: Actor, 
     raise NotHeld if current.status == Status.OPEN and actor.acts() else actor.refusal(current)
 
 
+def _say(type_: Event.Type, escalation: Target, guard: str, actor: Actor, message: str) -> Escalation:
+    guard = f"{guard} AND {statements.MORE_MAY_BE_SAID}"
+    if done := _transition(type_, escalation, guard, actor, data={"message": message}):
+        return done
+    current = actor.sees(escalation)
+    is_full = current.message_count >= statements.MESSAGES_AT_MOST and not current.is_finished
+    raise TooManyMessages if is_full else actor.refusal(current)
+
+
+def _fitting(escalation: Escalation, answer: Answer) -> Answer:
+    """The answer as it is kept. What an agent asks for never changes, so this needs no lock. Raises UnfitAnswer."""
+    if flaws := check_answer(escalation, answer):
+        raise UnfitAnswer(flaws)
+    return settled(escalation, answer)
+
+
 def _transition(
     type_: Event.Type,
     escalation: Target | None,
@@ -240,7 +264,7 @@ def _transition(
     actor: Actor,
     *,
     how: Transition | None = None,
-    data: dict[str, str] | None = None,
+    data: dict[str, Any] | None = None,
     **params: Any,  # noqa: ANN401 - values of the statement
 ) -> Escalation | None:
     """The one writer of a status: the escalation as it is after, or None when state or guard did not hold."""
@@ -248,7 +272,7 @@ def _transition(
     sql = statements.TRANSITION.format(
         where="e.id = %(id)s" if escalation else "TRUE",
         before=", ".join(f"'{status}'" for status in how.before),
-        status=how.after,
+        status=f"'{how.after}'" if how.after else "e.status",
         sets=how.sets,
         guard=guard,
         tail=how.tail,
@@ -261,9 +285,3 @@ def _transition(
     if done:
         transaction.on_commit(hints.moved)
     return done
-
-
-def _could_be_routed(escalation: Escalation, wanted: dict[str, Any]) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(statements.COULD_BE_ROUTED, wanted | {"id": escalation.pk})
-        return bool(cursor.fetchone()[0])

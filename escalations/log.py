@@ -27,6 +27,9 @@ FACTS = """jsonb_build_object(
     'assigned_at', {row}.assigned_at, 'claimed_at', {row}.claimed_at, 'resolved_at', {row}.resolved_at,
     'finished_at', {row}.finished_at, 'resolution_notes', {row}.resolution_notes, 'outcome', {row}.outcome,
     'decided_by_type', {row}.decided_by_type, 'decided_by_name', {row}.decided_by_name,
+    'decision', {row}.decision, 'answer', {row}.answer, 'edited_action', {row}.edited_action,
+    'receipt', {row}.receipt, 'assigned_by', {row}.assigned_by, 'paused_at', {row}.paused_at,
+    'message_count', {row}.message_count, 'snoozed_at', {row}.snoozed_at, 'snoozed_until', {row}.snoozed_until,
     'waiting_on', {row}.waiting_on, 'bumped_at', {row}.bumped_at, 'queue_at', {row}.queue_at, 'due_at', {row}.due_at,
     'version', {row}.version)"""
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from escalations.answers import Flaw
 from escalations.models import Status
 
 
@@ -62,6 +63,28 @@ class DifferentAnswer(Refusal):
     """It was answered already, with another answer. The first answer stands."""
 
     code = "different_answer"
+
+
+class UnfitAnswer(Refusal):
+    """The answer is not of the form that the agent asked for. Nothing was changed."""
+
+    code = "unfit_answer"
+
+    def __init__(self, flaws: list[Flaw]) -> None:
+        super().__init__(flaws)
+        self.flaws = flaws
+
+
+class TooManyMessages(Refusal):
+    """Its thread is full: no more messages are taken. Answer it, or release it with a reason."""
+
+    code = "too_many_messages"
+
+
+class CannotSnooze(Refusal):
+    """Choose a moment between now and 30 days ahead."""
+
+    code = "cannot_snooze"
 
 
 class NotAllowed(Refusal):

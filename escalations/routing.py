@@ -7,6 +7,9 @@ eligible, the caller asks again, one after the other under the pool's lock. So t
 never exceeds 1, whatever the concurrency.
 """
 
+from typing import Any
+from uuid import UUID
+
 from django.db import connection
 
 ASSIGNING = 7_034  # advisory locks (ASSIGNING, pool): one backlog router per pool
@@ -51,6 +54,10 @@ PICK_FOR_EXISTING = f"""
 
 SOMEBODY_IS_ELIGIBLE = f"EXISTS (SELECT FROM {SEATS} WHERE {ELIGIBLE})"
 
+_COULD_TAKE = (
+    f"SELECT EXISTS (SELECT FROM escalations WHERE id = %(id)s AND status = 'open') AND {SOMEBODY_IS_ELIGIBLE}"
+)
+
 # The first that can be assigned right now, in the one queue order.
 BACKLOG = """
     SELECT e.id, e.pool_id, e.tags, e.declined_by FROM escalations e
@@ -72,3 +79,10 @@ def take_turn(pool: int) -> None:
     """Wait for this pool's turn to route; held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ASSIGNING, pool])
+
+
+def could_take(escalation_id: UUID, wanted: dict[str, Any]) -> bool:
+    """Whether it is open and somebody is eligible for what is `wanted`: pool, tags, declined_by."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COULD_TAKE, wanted | {"id": escalation_id})
+        return bool(cursor.fetchone()[0])

@@ -1,6 +1,6 @@
 """The SQL of a transition: one statement that compares, sets, counts what people hold, and writes the event."""
 
-from escalations import log, routing
+from escalations import log
 
 # Guards: conditions on the escalation `e` beside its status.
 OWNS = "e.agent_id = %(agent)s AND e.is_sandbox = %(is_sandbox)s"
@@ -10,13 +10,18 @@ _PERSON = """
         WHERE a.id = %(reviewer)s AND a.is_active AND {role} AND (a.role = 'admin' OR EXISTS (
             SELECT FROM reviewers_seat s WHERE s.pool_id = e.pool_id AND s.reviewer_id = a.id))))"""
 MAY_ACT = _PERSON.format(role="a.role <> 'read_only'")
+# Who holds it, or could claim it now.
+ANSWERS = f"{MAY_ACT} AND (e.claimed_at IS NULL OR e.assigned_to = %(reviewer)s)"
+ASKS_FOR_NO_FORM = "(e.response_schema IS NULL AND e.allowed_decisions = '{}')"
+MESSAGES_AT_MOST = 200  # of one escalation
+MORE_MAY_BE_SAID = f"e.message_count < {MESSAGES_AT_MOST}"
 LEADS = _PERSON.format(role="a.role IN ('admin', 'lead')")
 CAN_TAKE = """
     EXISTS (SELECT FROM reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id
             WHERE s.pool_id = e.pool_id AND r.id = %(to)s AND r.is_active AND r.role <> 'read_only')"""
 HOLDER_IS_ABSENT = "EXISTS (SELECT FROM reviewers_reviewer r WHERE r.id = e.assigned_to AND NOT r.is_active)"
 NEXT = """
-    e.claimed_at IS NULL AND (e.assigned_to = %(reviewer)s OR (
+    e.claimed_at IS NULL AND e.waiting_on = 'human' AND (e.assigned_to = %(reviewer)s OR (
         (e.status = 'open' OR e.priority = 'urgent') AND NOT %(reviewer)s = ANY(e.declined_by)
         AND e.tags <@ (SELECT a.tags FROM reviewers_reviewer a WHERE a.id = %(reviewer)s)))"""
 FIRST = "ORDER BY e.queue_at, e.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
@@ -36,7 +41,7 @@ TRANSITION = f"""
         {{tail}}),
     {{pick}}
     after AS (
-        UPDATE escalations e SET status = '{{status}}', version = e.version + 1, {{sets}}
+        UPDATE escalations e SET status = {{status}}, version = e.version + 1, {{sets}}
         FROM was {{source}} WHERE e.id = was.id RETURNING e.*),
     moved AS (
         SELECT who, sum(tasks) AS tasks FROM (
@@ -49,12 +54,3 @@ TRANSITION = f"""
     held AS (UPDATE reviewers_reviewer r SET held = r.held + locked.tasks FROM locked WHERE r.id = locked.id),
     event AS ({log.INSERT})
     {NAMED}"""
-
-SANDBOX_DUE = """
-    SELECT e.* FROM escalations e
-    WHERE e.is_sandbox AND e.status = 'open'
-      AND e.created_at + coalesce((e.metadata -> 'sandbox' ->> 'after_seconds')::float, 0) * interval '1 s' <= now()
-    ORDER BY e.id LIMIT %(limit)s"""
-
-COULD_BE_ROUTED = f"""
-    SELECT EXISTS (SELECT FROM escalations WHERE id = %(id)s AND status = 'open') AND {routing.SOMEBODY_IS_ELIGIBLE}"""

@@ -7,7 +7,7 @@ import json
 import uuid
 
 from escalations import log
-from escalations.api.representation import moment, represent
+from escalations.api.representation import moment, represent_one
 from escalations.models import Escalation, Event
 from notifications import endpoints
 from notifications.models import Delivery, Endpoint
@@ -53,7 +53,7 @@ def message_id(event: Event) -> str:
 
 
 def _delivery(event: Event, escalation: Escalation, found: dict[tuple[int, str], Endpoint]) -> Delivery:
-    data = represent(escalation.as_of(event))
+    data = represent_one(escalation.as_of(event))
     return Delivery(
         event=event,
         endpoint=found[escalation.agent_id, escalation.webhook_url or ""],

@@ -14,6 +14,7 @@ from django.core.management import get_commands
 from pytest_django import Settings
 
 from escalations import agents, lifecycle, sweeps
+from escalations.answers import Answer
 from escalations.models import Escalation, Event
 from tests.factories import make_reviewer
 from tests.live import until
@@ -41,7 +42,7 @@ def test_an_example_gets_the_answer_of_a_person(web: str, settings: Settings, co
     with subprocess.Popen(command, env=os.environ | known, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as example:
         try:
             until(lambda: Escalation.objects.exists() or example.poll() is not None, 30)
-            lifecycle.resolve(Escalation.objects.get().pk, by=ada, notes="Yes, up to 200 EUR.")
+            lifecycle.resolve(Escalation.objects.get().pk, by=ada, answer=Answer("Yes, up to 200 EUR."))
             sweeps.run_all()
             said, complaints = example.communicate(timeout=30)
         finally:

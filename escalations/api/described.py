@@ -139,6 +139,33 @@ RESOLVE = _verb(
     "What could be claimed is claimed with it. The same answer again changes nothing; another one is 409.",
     serializers.Resolve,
 )
+CORRECT = _verb(
+    "correct",
+    "Replace an answer that was wrong",
+    "By its author, a lead of its pool or an admin. The agent is told by a second webhook.",
+    serializers.Resolve,
+)
+MESSAGES: Description = {
+    "operation_id": "messages",
+    "tags": ["Everybody"],
+    "summary": "Say something about it",
+    "description": (
+        "A reviewer asks the agent back: `waiting_on` becomes `agent` and the clock stands still. The agent's message"
+        " gives it back to the same reviewer, and the clock goes on."
+    ),
+    "request": serializers.Message,
+    "parameters": [_IDEMPOTENCY_KEY, _REVIEWER],
+    "responses": answers({200: ("The escalation as it is now.", "Escalation")}, 404, 409, 413, 415, 422),
+}
+RECEIPT: Description = {
+    "operation_id": "receipt",
+    "tags": ["Agents"],
+    "summary": "Tell what was done with the answer",
+    "description": "By the agent, once it is resolved. The person who answered sees it.",
+    "request": serializers.Report,
+    "parameters": [],
+    "responses": answers({200: ("The escalation as it is now.", "Escalation")}, 404, 409, 413, 415),
+}
 RELEASE = _verb("release", "Give it back", "It is assigned anew at once, or open.", serializers.Reason)
 DECLINE = _verb(
     "decline", "Give it back for good", "As release; the person is not picked for it again.", serializers.Reason

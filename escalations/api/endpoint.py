@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from escalations import intake, refusals
 from escalations.api.authentication import Caller
 from escalations.api.problems import Flaw, Problem, flawed
-from escalations.api.representation import moment, represent
+from escalations.api.representation import moment, represent_one
 from escalations.api.strict_json import MEDIA_TYPE
 from escalations.models import Escalation
 
@@ -74,7 +74,7 @@ def answer_one(escalation: Escalation, status: int = 200) -> HttpResponse:
     headers = {"ETag": etag(escalation)}
     if status == 201:
         headers["Location"] = escalation.url
-    return answer(represent(escalation), status, headers)
+    return answer(represent_one(escalation), status, headers)
 
 
 def etag(escalation: Escalation) -> str:
@@ -126,6 +126,8 @@ def once(request: Request, caller: Caller, run: Callable[[], tuple[int, Escalati
 
 def refused(refusal: refusals.Refusal) -> Problem:
     """The problem that tells why a verb was refused; a lost claim names the holder."""
+    if isinstance(refusal, refusals.UnfitAnswer):
+        return flawed(Flaw(flaw.pointer, flaw.code, flaw.detail) for flaw in refusal.flaws)
     problem = Problem(STATUSES.get(type(refusal), 409), refusal.code, refusal.detail)
     match refusal:
         case refusals.Held():

@@ -21,6 +21,7 @@ from rest_framework.request import Request
 
 from escalations.api.authentication import Caller
 from escalations.api.parameters import Parameters
+from escalations.api.representation import LARGE
 from escalations.models import UNFINISHED, Escalation, EscalationQuerySet, Priority, Status
 
 FILTERS = (
@@ -157,7 +158,7 @@ def _with_names(rows: EscalationQuerySet, *, context: bool) -> EscalationQuerySe
     name = NullIf("assigned_to__name", Value(""), output_field=TextField())
     person = Coalesce(name, "assigned_to__email", output_field=TextField())
     named = rows.annotate(pool_name=F("pool__name"), assignee_name=person)  # type: ignore[no-redef]  # cached properties
-    return named if context else named.defer("context_data")
+    return named if context else named.defer("digest", *LARGE)
 
 
 def _keys(ordering: str) -> tuple[Key, ...]:

@@ -8,16 +8,28 @@ from typing import Any
 
 from escalations.models import Decider, Escalation, Event
 
+# What lists leave out unless they are asked for it.
+LARGE = ("context_data", "response_schema", "action")
+
 
 def represent(escalation: Escalation, *, context: bool = True) -> dict[str, Any]:
     """Every fact of the escalation under its column's name, and what follows from them.
 
-    With `context` false it is the row of a list: without `context_data`, which may have been left unread.
+    With `context` false it is the row of a list: without what may be large, and may have been left unread.
     """
     shape = _asked(escalation) | _stands(escalation)
     if context:
-        shape["context_data"] = escalation.context_data
+        shape |= {name: getattr(escalation, name) for name in LARGE}
     return shape
+
+
+def represent_one(escalation: Escalation) -> dict[str, Any]:
+    """All of it, with its thread."""
+    messages = [
+        {"author": message.author, "name": message.name, "text": message.text, "at": moment(message.at)}
+        for message in escalation.messages
+    ]
+    return represent(escalation) | {"messages": messages}
 
 
 def represent_event(event: Event) -> dict[str, Any]:
@@ -41,6 +53,7 @@ def represent_event(event: Event) -> dict[str, Any]:
             "assignee_name": facts["assignee_name"],
             "resolution_notes": facts["resolution_notes"],
             "outcome": facts["outcome"],
+            "decision": facts.get("decision"),
             "version": facts["version"],
         },
     }
@@ -70,6 +83,7 @@ def _asked(escalation: Escalation) -> dict[str, Any]:
         "dedupe_key": escalation.dedupe_key,
         "run_id": escalation.run_id,
         "metadata": escalation.metadata,
+        "allowed_decisions": escalation.allowed_decisions,
         "is_sandbox": escalation.is_sandbox,
         "created_at": moment(escalation.created_at),
     }
@@ -90,8 +104,11 @@ def _stands(escalation: Escalation) -> dict[str, Any]:
         "bumped": escalation.bumped_at is not None,
         "bumped_at": moment(escalation.bumped_at),
         "waiting_on": escalation.waiting_on,
+        "paused_at": moment(escalation.paused_at),
+        "message_count": escalation.message_count,
         "resolution_notes": escalation.resolution_notes,
         "resolution": _resolution(escalation),
+        "receipt": escalation.receipt,
         "version": escalation.version,
     }
 
@@ -103,15 +120,15 @@ def _actor_name(event: Event) -> str | None:
 
 
 def _resolution(escalation: Escalation) -> dict[str, Any] | None:
-    """How it ended, once it has. `decision`, `answer` and `edited_action` are there for agents that ask for them."""
+    """How it ended, once it has."""
     if not escalation.is_finished:
         return None
     decider = escalation.decided_by_type
     return {
         "outcome": escalation.outcome,
-        "decision": None,
-        "answer": None,
-        "edited_action": None,
+        "decision": escalation.decision,
+        "answer": escalation.answer,
+        "edited_action": escalation.edited_action,
         "notes": escalation.resolution_notes,
         "decided_by": {"type": Decider(decider), "name": escalation.decided_by_name} if decider else None,
         "decided_at": moment(escalation.resolved_at or escalation.finished_at),

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from escalations.api.problems import Problem
-from escalations.models import ANSWER_AT_MOST, REASON_AT_MOST, Priority
+from escalations.models import ANSWER_AT_MOST, MESSAGE_AT_MOST, REASON_AT_MOST, Decision, Priority, Receipt
 
 DESCRIPTION_AT_MOST = 10_000  # characters
 NAME_AT_MOST = 200
@@ -27,8 +27,7 @@ SANDBOX_SECONDS_AT_MOST = 3600
 BLANKS = frozenset("\u2800\u115f\u1160\u3164\uffa0")
 INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Zs", "Zl", "Zp"})
 
-LATER_ON_CREATE = ("expires_at", "on_timeout", "response_schema", "action", "allowed_decisions")
-LATER_ON_RESOLVE = ("decision", "answer", "edited_action")
+LATER_ON_CREATE = ("expires_at", "on_timeout")
 
 
 class Text(serializers.CharField):
@@ -91,6 +90,14 @@ class Context(serializers.Field[str, Any, str, Any]):
         return text
 
 
+@extend_schema_field({})
+class Anything(serializers.Field[Any, Any, Any, Any]):
+    """Any JSON; what it may be is checked where it is known (`escalations/answers`)."""
+
+    def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401 - any JSON
+        return data
+
+
 class Metadata(serializers.DictField):
     """The agent's own notes. `sandbox` says how a sandbox escalation is answered."""
 
@@ -145,6 +152,17 @@ class Create(Strict):
         error_messages={"not_a_list": "Give a list of strings.", "null": "Give a list of strings."},
         help_text="What the reviewer must know; one who has all of them is chosen.",
     )
+    response_schema = Anything(
+        required=False, allow_null=True, help_text="JSON Schema of the answer that is needed: see docs/answers.md."
+    )
+    action = Anything(
+        required=False, allow_null=True, help_text="What the agent wants to do: {name, arguments}; a person decides."
+    )
+    allowed_decisions = Anything(
+        required=False,
+        allow_null=True,
+        help_text="Which of approve, edit, reject and respond may be decided; with an action all of them.",
+    )
     dedupe_key = Text(
         NAME_AT_MOST,
         required=False,
@@ -165,11 +183,27 @@ class Reason(Strict):
 
 
 class Resolve(Strict):
-    """The answer to the agent."""
+    """The answer to the agent: words, and where it was asked for a decision or an answer in its form."""
 
-    not_yet = LATER_ON_RESOLVE
+    resolution_notes = Text(
+        ANSWER_AT_MOST, default="", allow_blank=True, help_text="The answer in words; the agent gets exactly this."
+    )
+    decision = Word(Decision.choices, required=False, allow_null=True, help_text="One of allowed_decisions.")
+    answer = Anything(required=False, allow_null=True, help_text="What response_schema asks for.")
+    edited_action = Anything(
+        required=False, allow_null=True, help_text="With the decision edit: the action as it should be."
+    )
 
-    resolution_notes = Text(ANSWER_AT_MOST, help_text="The answer; the agent gets exactly this.")
+
+class Message(Strict):
+    message = Text(MESSAGE_AT_MOST, help_text="A reviewer's question to the agent, or what the agent says.")
+
+
+class Report(Strict):
+    """What the agent did with the answer."""
+
+    outcome = Word(Receipt.choices, help_text="Whether the answer was applied.")
+    note = Text(REASON_AT_MOST, default="", allow_blank=True, help_text="What came of it; people read it.")
 
 
 class Reassign(Strict):
@@ -181,6 +215,8 @@ CREATE = Create()
 NOTHING = Nothing()
 REASON = Reason()
 RESOLVE = Resolve()
+MESSAGE = Message()
+REPORT = Report()
 REASSIGN = Reassign()
 
 

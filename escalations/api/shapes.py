@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from escalations.models import Decider, Event, Outcome, Priority, Status
+from escalations.models import Decider, Decision, Event, Outcome, Priority, Receipt, Status
 
 Shape = dict[str, Any]
 
@@ -45,9 +45,9 @@ def to(name: str) -> Shape:
 RESOLUTION = exactly(
     "How it ended. Silence is neither consent nor refusal: only the outcome `answered` is a person's word.",
     outcome=one_of(Outcome.values),
-    decision=described(TEXT_OR_NULL, "Not available yet."),
-    answer=described(ANYTHING, "Not available yet."),
-    edited_action=described(ANYTHING, "Not available yet."),
+    decision=described(TEXT_OR_NULL, f"One of {', '.join(Decision.values)}, where a decision was asked for."),
+    answer=described(ANYTHING, "What `response_schema` asked for."),
+    edited_action=described(ANYTHING, "With the decision `edit`: the action as it should be."),
     notes=described(TEXT_OR_NULL, "The answer, exactly as the person gave it."),
     decided_by=or_null(exactly(type=one_of(Decider.values), name=TEXT_OR_NULL)),
     decided_at=MOMENT,
@@ -55,7 +55,7 @@ RESOLUTION = exactly(
 
 ESCALATION = exactly(
     "One task handed to a person.",
-    optional=("context_data",),
+    optional=("context_data", "response_schema", "action", "messages"),
     id=ID,
     number=WHOLE,
     reference=described(TEXT, "The number as people see it: ESC-n."),
@@ -77,6 +77,19 @@ ESCALATION = exactly(
     bumped=described(FLAG, "Its place in the queue was raised because of its age."),
     bumped_at=MOMENT_OR_NULL,
     waiting_on=one_of(["human", "agent"]),
+    paused_at=described(MOMENT_OR_NULL, "Since when it waits on the agent; the clock stands still."),
+    message_count=described(WHOLE, "How many messages its thread has."),
+    messages={
+        "type": "array",
+        "items": exactly(author=one_of(["agent", "reviewer"]), name=TEXT, text=TEXT, at=MOMENT),
+        "description": "The thread, oldest first. Not in lists.",
+    },
+    allowed_decisions={"type": "array", "items": one_of(Decision.values)},
+    response_schema=described({"type": ["object", "null"]}, "In lists only with include=context_data."),
+    action=described({"type": ["object", "null"]}, "In lists only with include=context_data."),
+    receipt=or_null(
+        exactly("What the agent did with the answer.", outcome=one_of(Receipt.values), note=TEXT, at=MOMENT)
+    ),
     resolution_notes=TEXT_OR_NULL,
     resolution=or_null(to("Resolution")),
     webhook_url=URL_OR_NULL,
@@ -106,6 +119,8 @@ EVENT = exactly(
             "assignee_name": TEXT_OR_NULL,
             "resolution_notes": TEXT_OR_NULL,
             "outcome": TEXT_OR_NULL,
+            "decision": TEXT_OR_NULL,
+            "message": described(TEXT, "What was asked back or replied."),
             "version": WHOLE,
             "reason": described(TEXT, "Why, where the person or the agent said so."),
             "note": TEXT,

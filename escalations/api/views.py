@@ -1,5 +1,6 @@
 """The calls of the API. Each reads its request strictly, calls one verb, and tells what stands afterwards."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -11,15 +12,17 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from escalations import addresses, intake, lifecycle
+from escalations import addresses, intake, lifecycle, sandbox
+from escalations.answers import Answer, Ask, check_action, check_answer, check_schema
 from escalations.api import described, listing, permissions, serializers
 from escalations.api.authentication import Caller
 from escalations.api.endpoint import Endpoint, answer, answer_one, checked, etag, expected_version, once
 from escalations.api.parameters import Parameters
 from escalations.api.problems import Flaw, Problem, flawed
 from escalations.api.representation import represent
+from escalations.digest import digest
 from escalations.intake import NewEscalation
-from escalations.models import Agent, Escalation, Priority
+from escalations.models import Agent, ApiKey, Decision, Escalation, Priority
 from escalations.refusals import Stale
 from reviewers.models import Pool, Reviewer, ReviewerQuerySet, Role
 
@@ -34,7 +37,7 @@ class Escalations(Endpoint):
         caller, agent = permissions.asking(request)
         if agent.paused_at:
             raise Problem(403, "agent_paused", "This agent is paused: it may read, but not create. Ask an admin.")
-        new = _new(checked(request, serializers.CREATE), agent)
+        new = _new(checked(request, serializers.CREATE), agent, caller.key)
 
         def create() -> tuple[int, Escalation]:
             created = intake.create(new, by=agent, via=caller.key)
@@ -88,9 +91,43 @@ class Resolve(Endpoint):
     @extend_schema(**described.RESOLVE)
     def patch(self, request: Request, pk: UUID) -> HttpResponse:
         caller, reviewer = permissions.acting(request)
-        notes = checked(request, serializers.RESOLVE)["resolution_notes"]
+        given = _answer(checked(request, serializers.RESOLVE))
         version = expected_version(request)
-        return answer_one(lifecycle.resolve(pk, by=reviewer, notes=notes, via=caller.key, version=version))
+        return answer_one(lifecycle.resolve(pk, by=reviewer, answer=given, via=caller.key, version=version))
+
+
+class Correct(Endpoint):
+    body_limit: ClassVar[int] = Resolve.body_limit
+
+    @extend_schema(**described.CORRECT)
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        caller, reviewer = permissions.acting(request)
+        given = _answer(checked(request, serializers.RESOLVE))
+        with _unchanged(request, caller, pk):
+            return answer_one(lifecycle.correct(pk, by=reviewer, answer=given, via=caller.key))
+
+
+class Messages(Endpoint):
+    @extend_schema(**described.MESSAGES)
+    def post(self, request: Request, pk: UUID) -> HttpResponse:
+        is_person = permissions.caller_of(request).reviewer is not None
+        caller, by = permissions.acting(request) if is_person else permissions.asking(request)
+        message = checked(request, serializers.MESSAGE)["message"]
+
+        def say() -> tuple[int, Escalation]:
+            if isinstance(by, Reviewer):
+                return 200, lifecycle.ask(pk, by=by, message=message, via=caller.key)
+            return 200, lifecycle.reply(pk, by=by, message=message, via=caller.key)
+
+        return once(request, caller, say)
+
+
+class Receipt(Endpoint):
+    @extend_schema(**described.RECEIPT)
+    def post(self, request: Request, pk: UUID) -> HttpResponse:
+        caller, agent = permissions.asking(request)
+        told = checked(request, serializers.REPORT)
+        return answer_one(lifecycle.report(pk, by=agent, via=caller.key, **told))
 
 
 class Release(Endpoint):
@@ -144,12 +181,13 @@ class Reopen(Endpoint):
             return answer_one(lifecycle.reopen(pk, by=by, via=caller.key, reason=reason))
 
 
-def _new(fields: dict[str, Any], agent: Agent) -> NewEscalation:
+def _new(fields: dict[str, Any], agent: Agent, key: ApiKey) -> NewEscalation:
     if fields.get("source_agent", agent.name) != agent.name:
         detail = f'This key belongs to the agent "{agent.name}". Leave source_agent out, or send that name.'
         raise flawed([Flaw("/source_agent", "foreign_agent", detail)], status=403)
     if url := fields.get("webhook_url"):
         _check_webhook_url(url)
+    _check_asked(fields, is_sandbox=key.is_sandbox)
     return NewEscalation(
         issue_description=fields["issue_description"],
         context=fields["context_data"],
@@ -160,6 +198,34 @@ def _new(fields: dict[str, Any], agent: Agent) -> NewEscalation:
         dedupe_key=fields.get("dedupe_key"),
         run_id=fields.get("run_id"),
         webhook_url=url,
+        digest=digest(json.loads(fields["context_data"])),
+        response_schema=fields.get("response_schema"),
+        action=fields.get("action"),
+        allowed_decisions=fields.get("allowed_decisions") or (),
+    )
+
+
+def _check_asked(fields: dict[str, Any], *, is_sandbox: bool) -> None:
+    """The form of the answer that is needed; in the sandbox the rule must answer in it. Raises Problem."""
+    schema, action, decisions = (fields.get(name) for name in ("response_schema", "action", "allowed_decisions"))
+    found = [*(check_schema(schema) if schema is not None else []), *check_action(action, decisions)]
+    if not found and is_sandbox:
+        answer = sandbox.answer(fields["metadata"].get("sandbox", {}))
+        found = [
+            flaw._replace(pointer=f"/metadata/sandbox{flaw.pointer}")
+            for flaw in check_answer(Ask(schema, action, decisions or ()), answer)
+        ]
+    if found:
+        raise flawed(Flaw(*flaw) for flaw in found)
+
+
+def _answer(fields: dict[str, Any]) -> Answer:
+    decision = fields.get("decision")
+    return Answer(
+        notes=fields["resolution_notes"],
+        decision=Decision(decision) if decision else None,
+        answer=fields.get("answer"),
+        edited_action=fields.get("edited_action"),
     )
 
 

@@ -16,6 +16,7 @@ from escalations.models.words import (
     Decision,
     Outcome,
     Priority,
+    Receipt,
     Status,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "Message",
     "Outcome",
     "Priority",
+    "Receipt",
     "SavedView",
     "Scope",
     "Status",

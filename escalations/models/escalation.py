@@ -80,10 +80,10 @@ class Escalation(models.Model):
     number = models.BigIntegerField(
         unique=True, editable=False, db_default=Func(Value("escalations_number"), function="nextval")
     )
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="escalations")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="escalations", db_index=False)
     source_agent = models.TextField()
     is_sandbox = models.BooleanField(default=False)
-    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="escalations")
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="escalations", db_index=False)
     issue_description = models.TextField()
     priority = models.TextField(choices=Priority, default=Priority.MEDIUM)
     context_data = models.JSONField(default=dict)
@@ -205,10 +205,12 @@ class Escalation(models.Model):
             models.Index(fields=["assigned_to", "queue_at"], condition=Q(status=Status.ASSIGNED), name="held_by"),
             models.Index(fields=["id"], condition=Q(status=Status.OPEN, is_sandbox=True), name="sandbox_open"),
             models.Index(fields=["agent", "-created_at", "-id"], name="of_agent"),
+            models.Index(fields=["pool", "-created_at", "-id"], name="of_pool"),
             models.Index(fields=["-created_at", "-id"], name="newest"),
             models.Index(fields=["status", "-created_at", "-id"], name="by_status"),
             models.Index(fields=["priority", "-created_at", "-id"], name="by_priority"),
             GinIndex(SearchVector("issue_description", config="simple"), name="words"),
+            GinIndex(fields=["tags"], name="by_tag"),
         ]
 
     def __str__(self) -> str:

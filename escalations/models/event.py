@@ -62,6 +62,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(seq=None), name="not_numbered_yet"),
             models.Index(fields=["agent", "seq"], name="events_of_agent"),
+            models.Index(fields=["-at", "-id"], name="events_by_time"),
+            models.Index(fields=["type", "-at", "-id"], name="events_by_type"),
         ]
 
     def __str__(self) -> str:

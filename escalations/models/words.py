@@ -63,6 +63,14 @@ class Decision(models.TextChoices):
     RESPOND = "respond", "Respond"
 
 
+class Receipt(models.TextChoices):
+    """What the agent did with the answer."""
+
+    APPLIED = "applied", "Applied"
+    FAILED = "failed", "Failed"
+    IGNORED = "ignored", "Ignored"
+
+
 class Decider(models.TextChoices):
     HUMAN = "human", "Human"
     POLICY = "policy", "Policy"

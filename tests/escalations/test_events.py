@@ -1,6 +1,7 @@
 import pytest
 
 from escalations import lifecycle
+from escalations.answers import Answer
 from escalations.models import Event
 from tests.factories import key_of, make_agent, make_escalation, make_reviewer
 
@@ -9,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 def test_every_event_carries_the_facts_as_they_are_after_it() -> None:
     ada = make_reviewer("Ada")
-    resolved = lifecycle.resolve(make_escalation(), by=ada, notes="Yes")
+    resolved = lifecycle.resolve(make_escalation(), by=ada, answer=Answer("Yes"))
     created, assigned, answered = resolved.events.order_by("id")
     assert (created.facts["status"], created.facts["version"], created.facts["assigned_to"]) == ("open", 1, None)
     assert (assigned.facts["status"], assigned.facts["assignee_name"]) == ("assigned", "Ada")

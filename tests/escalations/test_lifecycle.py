@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from escalations import lifecycle
+from escalations import lifecycle, sandbox
+from escalations.answers import Answer
 from escalations.models import Escalation, Event, Status
 from escalations.refusals import (
     AlreadyAskedAgain,
@@ -143,7 +144,7 @@ def test_a_lead_releases_what_another_holds() -> None:
 
 def test_resolving_what_one_holds_answers_it() -> None:
     ada = make_reviewer("Ada")
-    resolved = lifecycle.resolve(lifecycle.claim(make_escalation(), by=ada), by=ada, notes="Yes, once.")
+    resolved = lifecycle.resolve(lifecycle.claim(make_escalation(), by=ada), by=ada, answer=Answer("Yes, once."))
     assert (resolved.status, resolved.outcome, resolved.resolution_notes) == ("resolved", "answered", "Yes, once.")
     assert (resolved.decided_by_type, resolved.decided_by_name) == ("human", "Ada")
     assert resolved.resolved_at == resolved.finished_at
@@ -154,7 +155,7 @@ def test_resolving_a_claimable_one_claims_it_in_the_same_statement() -> None:
     make_reviewer("Ada")
     escalation = make_escalation()
     grace = make_reviewer("Grace")
-    resolved = lifecycle.resolve(escalation, by=grace, notes="No.")
+    resolved = lifecycle.resolve(escalation, by=grace, answer=Answer("No."))
     assert (resolved.assigned_to_id, resolved.claimed_at) == (grace.pk, resolved.resolved_at)
     assert types_of(escalation)[-1] == "resolved"
 
@@ -163,60 +164,60 @@ def test_resolving_what_another_holds_is_refused() -> None:
     ada = make_reviewer("Ada")
     escalation = lifecycle.claim(make_escalation(), by=ada)
     with pytest.raises(Held):
-        lifecycle.resolve(escalation, by=make_reviewer(), notes="No.")
+        lifecycle.resolve(escalation, by=make_reviewer(), answer=Answer("No."))
 
 
 def test_the_same_answer_again_is_the_first_result() -> None:
     ada = make_reviewer()
-    first = lifecycle.resolve(make_escalation(), by=ada, notes="Yes")
-    again = lifecycle.resolve(first, by=ada, notes="Yes")
+    first = lifecycle.resolve(make_escalation(), by=ada, answer=Answer("Yes"))
+    again = lifecycle.resolve(first, by=ada, answer=Answer("Yes"))
     assert (again.version, again.resolved_at) == (first.version, first.resolved_at)
 
 
 def test_another_answer_afterwards_is_refused() -> None:
     ada = make_reviewer()
-    resolved = lifecycle.resolve(make_escalation(), by=ada, notes="Yes")
+    resolved = lifecycle.resolve(make_escalation(), by=ada, answer=Answer("Yes"))
     with pytest.raises(DifferentAnswer):
-        lifecycle.resolve(resolved, by=ada, notes="No")
+        lifecycle.resolve(resolved, by=ada, answer=Answer("No"))
 
 
 def test_an_answer_can_be_corrected_by_its_author() -> None:
     ada = make_reviewer()
-    resolved = lifecycle.resolve(make_escalation(), by=ada, notes="Yes")
-    corrected = lifecycle.correct(resolved, by=ada, notes="No")
+    resolved = lifecycle.resolve(make_escalation(), by=ada, answer=Answer("Yes"))
+    corrected = lifecycle.correct(resolved, by=ada, answer=Answer("No"))
     assert (corrected.status, corrected.resolution_notes) == (Status.RESOLVED, "No")
     assert types_of(corrected)[-1] == "corrected"
 
 
 def test_an_answer_is_not_corrected_by_a_colleague() -> None:
-    resolved = lifecycle.resolve(make_escalation(), by=make_reviewer(), notes="Yes")
+    resolved = lifecycle.resolve(make_escalation(), by=make_reviewer(), answer=Answer("Yes"))
     with pytest.raises(NotAllowed):
-        lifecycle.correct(resolved, by=make_reviewer(), notes="No")
+        lifecycle.correct(resolved, by=make_reviewer(), answer=Answer("No"))
 
 
 def test_what_has_no_answer_cannot_be_corrected() -> None:
     ada = make_reviewer()
     with pytest.raises(NotFinished):
-        lifecycle.correct(make_escalation(), by=ada, notes="No")
+        lifecycle.correct(make_escalation(), by=ada, answer=Answer("No"))
 
 
 def test_the_agent_reopens_what_did_not_help() -> None:
     agent = make_agent()
-    resolved = lifecycle.resolve(make_escalation(agent=agent), by=make_reviewer(), notes="Yes")
+    resolved = lifecycle.resolve(make_escalation(agent=agent), by=make_reviewer(), answer=Answer("Yes"))
     reopened = lifecycle.reopen(resolved, by=agent, reason="still failing")
     assert (reopened.status, reopened.resolved_at, reopened.outcome) == (Status.ASSIGNED, None, None)
     assert types_of(reopened)[-2:] == ["reopened", "assigned"]
 
 
 def test_a_reviewer_does_not_reopen() -> None:
-    resolved = lifecycle.resolve(make_escalation(), by=make_reviewer(), notes="Yes")
+    resolved = lifecycle.resolve(make_escalation(), by=make_reviewer(), answer=Answer("Yes"))
     with pytest.raises(NotAllowed):
         lifecycle.reopen(resolved, by=make_reviewer())
 
 
 def test_reopening_beside_a_newer_one_with_the_same_dedupe_key_is_refused() -> None:
     agent = make_agent()
-    first = lifecycle.resolve(make_escalation(agent=agent, dedupe_key="k"), by=make_reviewer(), notes="Yes")
+    first = lifecycle.resolve(make_escalation(agent=agent, dedupe_key="k"), by=make_reviewer(), answer=Answer("Yes"))
     make_escalation(agent=agent, dedupe_key="k")
     with pytest.raises(AlreadyAskedAgain):
         lifecycle.reopen(first, by=agent)
@@ -232,7 +233,7 @@ def test_the_agent_withdraws_and_withdrawing_again_changes_nothing() -> None:
 
 def test_withdrawing_what_is_answered_is_refused() -> None:
     agent = make_agent()
-    resolved = lifecycle.resolve(make_escalation(agent=agent), by=make_reviewer(), notes="Yes")
+    resolved = lifecycle.resolve(make_escalation(agent=agent), by=make_reviewer(), answer=Answer("Yes"))
     with pytest.raises(Finished) as refused:
         lifecycle.cancel(resolved, by=agent)
     assert refused.value.status == Status.RESOLVED
@@ -268,7 +269,7 @@ def test_a_sandbox_escalation_is_answered_by_its_rule_and_seen_by_nobody() -> No
     admin = make_reviewer(role=Role.ADMIN)
     escalation = make_escalation(sandbox=True, metadata={"sandbox": {"resolution_notes": "ok"}})
     later = make_escalation(sandbox=True, metadata={"sandbox": {"after_seconds": 60}})
-    assert lifecycle.answer_sandbox() == 1
+    assert sandbox.answer_due() == 1
     escalation.refresh_from_db()
     later.refresh_from_db()
     assert (escalation.status, escalation.resolution_notes, escalation.decided_by_type) == ("resolved", "ok", "policy")
@@ -283,5 +284,5 @@ def test_each_verb_is_one_statement() -> None:
         connection,
     ) as statements:
         lifecycle.claim(escalation, by=ada)
-        lifecycle.resolve(escalation, by=ada, notes="Yes")
+        lifecycle.resolve(escalation, by=ada, answer=Answer("Yes"))
     assert len(statements) == 2

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from escalations import lifecycle, log
+from escalations.answers import Answer
 from escalations.models import Cursor, Event
 from tests.factories import make_agent, make_escalation, make_reviewer
 
@@ -70,7 +71,7 @@ def test_a_reader_beside_eight_writers_misses_nothing() -> None:
 
     def write() -> None:
         for _ in range(25):
-            lifecycle.resolve(make_escalation(agent=agent), by=ada, notes="Yes")
+            lifecycle.resolve(make_escalation(agent=agent), by=ada, answer=Answer("Yes"))
         connection.close()
 
     def read() -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from escalations import hints, lifecycle, log, stream
+from escalations.answers import Answer
 from escalations.models import Escalation, Event
 from escalations.stream import Behind, Frame, Subscription
 from tests.escalations.watching import Watcher
@@ -82,7 +83,7 @@ def test_one_escalation_can_be_watched_alone() -> None:
     with Watcher(of=watched.pk) as watcher:
         for each in (other, watched):
             lifecycle.claim(each, by=ada)
-        lifecycle.resolve(watched, by=ada, notes="Yes.")
+        lifecycle.resolve(watched, by=ada, answer=Answer("Yes."))
         frames = watcher.saw(2)
     assert types(frames) == ["escalation.claimed", "escalation.resolved"]
     assert frames[1].event.facts["version"] > frames[0].event.facts["version"]

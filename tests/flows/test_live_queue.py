@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from config import asgi
 from escalations import lifecycle
+from escalations.answers import Answer
 from escalations.desk import sockets
 from escalations.models import Escalation, Priority, Status
 from reviewers.models import Pool, Reviewer, Role
@@ -161,7 +162,7 @@ def test_dropped_sockets_lose_nothing(
     made = [make_escalation(pool=pool) for _ in range(6)]
     for escalation in made[:3]:
         lifecycle.claim(escalation, by=ben)
-    lifecycle.resolve(made[3], by=ben, notes="No.")
+    lifecycle.resolve(made[3], by=ben, answer=Answer("No."))
     expect(group(page, "waiting").or_(group(page, "mine")).or_(group(page, "others"))).to_have_count(5, timeout=20_000)
     for escalation in made[:3]:
         expect(row(page, escalation)).to_have_attribute("data-owner", str(ben.pk), timeout=20_000)
@@ -197,7 +198,7 @@ def test_a_server_restart_is_seen_and_made_good(
     expect(page.locator("#live")).to_contain_text("Reconnecting… list may be stale since")
     assert row(page, stays).bounding_box() == before
     lifecycle.claim(stays, by=ben)
-    lifecycle.resolve(goes, by=ben, notes="Yes.")
+    lifecycle.resolve(goes, by=ben, answer=Answer("Yes."))
     comes = make_escalation(pool=pool)
     with serve(asgi.assemble(WSGIHandler()), port):
         expect(row(page, comes)).to_be_visible()

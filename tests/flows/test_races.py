@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, F
 
 from escalations import backlog, lifecycle
+from escalations.answers import Answer
 from escalations.models import Escalation, Event, Status
 from escalations.refusals import Refusal
 from reviewers.models import Reviewer, Role, Seat
@@ -140,7 +141,7 @@ def test_answer_and_withdrawal_at_the_same_moment_leave_one_end() -> None:
     together(
         [
             lambda: each(lambda escalation: lifecycle.cancel(escalation, by=agent)),
-            lambda: each(lambda escalation: lifecycle.resolve(escalation, by=ada, notes="Yes")),
+            lambda: each(lambda escalation: lifecycle.resolve(escalation, by=ada, answer=Answer("Yes"))),
         ]
     )
     ends = Event.objects.filter(type__in=[Event.Type.RESOLVED, Event.Type.CANCELLED])

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from escalations import lifecycle
+from escalations import lifecycle, sandbox
+from escalations.answers import Answer
 from escalations.models import Agent, Escalation, EscalationQuerySet, Event, Priority
 from metrics import measures
 from metrics.measures import Asked, Spread, Waiting
@@ -41,7 +42,7 @@ def lived(escalation: Escalation, *, assigned_after: float | None = None, resolv
 
 def resolved(agent: Agent, ada: Reviewer, seconds: float, priority: Priority = Priority.MEDIUM) -> Escalation:
     escalation = make_escalation(agent=agent, priority=priority)
-    lifecycle.resolve(escalation, by=ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=ada, answer=Answer("Yes."))
     lived(escalation, assigned_after=1, resolved_after=seconds)
     return escalation
 
@@ -144,7 +145,7 @@ def test_what_waits_now_is_told_by_priority_with_what_is_overdue(agent: Agent) -
 
 def test_the_sandbox_never_counts(agent: Agent) -> None:
     make_escalation(agent=agent, sandbox=True)
-    lifecycle.answer_sandbox()
+    sandbox.answer_due()
     make_escalation(agent=agent, sandbox=True)
     assert measures.time_to_first_assignment(everything()).count == 0
     assert measures.resolution_time(everything())[Priority.MEDIUM].count == 0

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from escalations import lifecycle
+from escalations.answers import Answer
 from escalations.models import Agent, Escalation
 from notifications import fanout
 from notifications.models import Delivery
@@ -23,7 +24,7 @@ def make_answered(
     """An escalation whose agent is told at `url`, answered by a reviewer of its pool."""
     agent = agent or factories.make_agent(webhook_url=url)
     escalation = factories.make_escalation(agent=agent, **facts)
-    return lifecycle.resolve(escalation, by=make_answerer(), notes=notes)
+    return lifecycle.resolve(escalation, by=make_answerer(), answer=Answer(notes))
 
 
 def make_answerer() -> Reviewer:

@@ -5,7 +5,8 @@ import json
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from escalations import lifecycle, log
+from escalations import lifecycle, log, sandbox
+from escalations.answers import Answer
 from escalations.api.representation import represent
 from escalations.models import Cursor, Escalation, Event
 from notifications import fanout
@@ -61,9 +62,9 @@ def test_a_withdrawal_is_told() -> None:
 
 def test_a_correction_and_a_second_answer_have_ids_of_their_own() -> None:
     escalation = make_answered(URL)
-    lifecycle.correct(escalation, by=make_answerer(), notes="No.")
+    lifecycle.correct(escalation, by=make_answerer(), answer=Answer("No."))
     lifecycle.reopen(escalation, by=escalation.agent)
-    lifecycle.resolve(escalation, by=make_answerer(), notes="Perhaps.")
+    lifecycle.resolve(escalation, by=make_answerer(), answer=Answer("Perhaps."))
     fanout.run()
     assert types() == ["escalation.resolved", "escalation.corrected", "escalation.resolved"]
     assert len(set(Delivery.objects.values_list("message_id", flat=True))) == 3
@@ -72,7 +73,7 @@ def test_a_correction_and_a_second_answer_have_ids_of_their_own() -> None:
 def test_a_sandbox_answer_is_sent_and_marked() -> None:
     agent = factories.make_agent(webhook_url=URL)
     factories.make_escalation(agent=agent, sandbox=True)
-    lifecycle.answer_sandbox()
+    sandbox.answer_due()
     fanout.run()
     assert Delivery.objects.get().is_sandbox is True
 
@@ -90,7 +91,7 @@ def test_the_body_is_the_escalation_as_get_returns_it() -> None:
 
 def test_each_body_says_how_things_stood_at_its_event() -> None:
     escalation = make_answered(URL, notes="Yes.")
-    lifecycle.correct(escalation, by=make_answerer(), notes="No.")
+    lifecycle.correct(escalation, by=make_answerer(), answer=Answer("No."))
     lifecycle.reopen(escalation, by=escalation.agent)
     fanout.run()
     bodies = Delivery.objects.order_by("event").values_list("body", flat=True)

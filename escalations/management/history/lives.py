@@ -24,7 +24,8 @@ Type = Event.Type
 FACTS = (
     *("status", "priority", "pool", "assigned_to", "assignee_name", "assigned_at", "claimed_at", "resolved_at"),
     *("finished_at", "resolution_notes", "outcome", "decided_by_type", "decided_by_name", "waiting_on"),
-    *("bumped_at", "queue_at", "due_at", "version"),
+    *("bumped_at", "queue_at", "due_at", "version", "decision", "answer", "edited_action", "receipt", "assigned_by"),
+    *("paused_at", "message_count", "snoozed_at", "snoozed_until"),
 )
 FREE: dict[str, Any] = dict.fromkeys(("assigned_to", "assignee_name", "assigned_at", "claimed_at"))
 UNANSWERED: dict[str, Any] = dict.fromkeys(
@@ -116,7 +117,7 @@ def _born(chance: Chance, story: Story, priority: Priority, created_at: datetime
         pool=chance.cast.pools[story.pool],
         facts=dict.fromkeys(FACTS),
     )
-    life.facts |= {"priority": priority, "pool": life.pool, "waiting_on": "human", "version": 0}
+    life.facts |= {"priority": priority, "pool": life.pool, "waiting_on": "human", "message_count": 0, "version": 0}
     life.facts["queue_at"] = (created_at + QUEUE_DELAY[priority]).isoformat()
     life.facts["due_at"] = (created_at + RED_AFTER[priority]).isoformat()
     life.happen(Type.CREATED, created_at, Event.Actor.AGENT, status=Status.OPEN)

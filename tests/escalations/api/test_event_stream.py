@@ -12,6 +12,7 @@ from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, ASGISendEvent,
 from django.http import QueryDict
 
 from escalations import keys, lifecycle, log, stream
+from escalations.answers import Answer
 from escalations.api import authentication, event_stream
 from escalations.api.asking import Asker
 from escalations.api.event_stream import EventStream
@@ -81,7 +82,7 @@ def test_what_happened_and_what_happens_comes_in_order(listen: Any, agent: Agent
     listener = listen(agent_headers(agent))
     assert listener.event()["event"] == "escalation.created"
     lifecycle.claim(escalation, by=ada)
-    lifecycle.resolve(escalation, by=ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=ada, answer=Answer("Yes."))
     happened = ["escalation.assigned", "escalation.claimed", "escalation.resolved"]
     assert [each["event"] for each in listener.events(3)] == happened
 

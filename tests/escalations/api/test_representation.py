@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from escalations import lifecycle
+from escalations.answers import Answer
 from escalations.api.representation import moment, represent
 from escalations.models import Escalation, Event
 from tests import factories
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_an_escalation_is_shown_as_it_was_after_an_event() -> None:
     ada = factories.make_reviewer("Ada")
     escalation = factories.make_escalation(context={"order": 6144})
-    lifecycle.resolve(escalation, by=ada, notes="Yes")
+    lifecycle.resolve(escalation, by=ada, answer=Answer("Yes"))
     then = represent(Escalation.objects.with_names().get(pk=escalation.pk))
     lifecycle.reopen(escalation, by=escalation.agent, via=factories.key_of(escalation.agent))
     now = Escalation.objects.with_names().get(pk=escalation.pk)

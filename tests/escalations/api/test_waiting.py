@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from escalations import keys, lifecycle
+from escalations.answers import Answer
 from escalations.api import authentication, waiting
 from escalations.models import Agent, Escalation
 from reviewers.models import Reviewer
@@ -61,7 +62,7 @@ def test_the_answer_comes_when_there_is_one(ask: Any, escalation: Escalation, ad
     waiting = ask(wait=25, after=escalation.version)
     time.sleep(0.5)
     assert not waiting.done()
-    lifecycle.resolve(escalation, by=ada, notes="Refund it.")
+    lifecycle.resolve(escalation, by=ada, answer=Answer("Refund it."))
     answer, seconds = waiting.result(5)
     assert (answer.status_code, answer.json()["resolution_notes"]) == (200, "Refund it.")
     assert seconds < 2
@@ -89,7 +90,7 @@ def test_news_that_came_before_are_told_at_once(ask: Any, escalation: Escalation
 
 
 def test_what_is_finished_is_not_waited_for(ask: Any, escalation: Escalation, ada: Reviewer) -> None:
-    resolved = lifecycle.resolve(escalation, by=ada, notes="Yes.")
+    resolved = lifecycle.resolve(escalation, by=ada, answer=Answer("Yes."))
     _, seconds = ask(wait=25, after=resolved.version + 5).result(5)
     assert seconds < 1
 
@@ -103,7 +104,7 @@ def test_what_waits_on_the_agent_is_not_waited_for(ask: Any, escalation: Escalat
 def test_without_a_version_the_present_one_is_meant(ask: Any, escalation: Escalation, ada: Reviewer) -> None:
     waiting = ask(wait=25)
     time.sleep(0.3)
-    lifecycle.resolve(escalation, by=ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=ada, answer=Answer("Yes."))
     assert waiting.result(5)[0].json()["status"] == "resolved"
 
 
@@ -122,7 +123,7 @@ def test_the_wish_may_stand_in_prefer(
     waiting = pool.submit(get, f"{web}/api/escalations/{escalation.pk}", preferring, {"after": escalation.version})
     time.sleep(0.3)
     assert not waiting.done()
-    lifecycle.resolve(escalation, by=ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=ada, answer=Answer("Yes."))
     assert waiting.result(5)[0].json()["status"] == "resolved"
 
 
@@ -174,7 +175,7 @@ def test_a_key_revoked_meanwhile_gets_no_answer(
     time.sleep(0.3)
     for key in agent.keys.all():
         keys.revoke(key)
-    lifecycle.resolve(escalation, by=ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=ada, answer=Answer("Yes."))
     assert waiting.result(5)[0].status_code == 401
 
 
@@ -192,7 +193,7 @@ def test_two_hundred_waiters_leave_room_for_others(
         time.sleep(2)
         _, seconds = get(url, headers, {})
         assert seconds < 1
-        lifecycle.resolve(escalation, by=ada, notes="Yes.")
+        lifecycle.resolve(escalation, by=ada, answer=Answer("Yes."))
         answers = [each.result(15)[0].json()["status"] for each in waiting]
     assert answers == ["resolved"] * 200
 
@@ -206,7 +207,7 @@ def test_one_key_gets_no_more_than_its_part(
     refused, _ = ask(wait=25, after=escalation.version).result(5)
     assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
     assert refused.headers["Retry-After"]
-    lifecycle.resolve(escalation, by=ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=ada, answer=Answer("Yes."))
     assert [each.result(5)[0].status_code for each in kept] == [200, 200]
     assert ask(wait=0).result(5)[0].status_code == 200
 

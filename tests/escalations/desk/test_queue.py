@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from escalations import lifecycle
+from escalations.answers import Answer
 from escalations.models import Escalation, Priority
 from reviewers import people
 from reviewers.models import Reviewer, Role
@@ -161,7 +162,7 @@ def test_the_first_run_says_what_to_do(as_: As, admin: Reviewer, settings: Any) 
 
 
 def test_an_empty_queue_says_when_the_last_one_came(team: Team, as_: As) -> None:
-    lifecycle.resolve(make_escalation(pool=team.pool), by=team.ada, notes="Yes.")
+    lifecycle.resolve(make_escalation(pool=team.pool), by=team.ada, answer=Answer("Yes."))
 
     assert "Nothing is waiting" in as_(team.ada).get("/").content.decode()
 
@@ -205,7 +206,7 @@ def test_hostile_addresses_are_read_as_the_default(team: Team, as_: As) -> None:
 
 def test_rows_are_given_by_id_as_they_are_now(team: Team, as_: As) -> None:
     escalation = make_escalation(pool=team.pool)
-    lifecycle.resolve(escalation, by=team.ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=team.ada, answer=Answer("Yes."))
 
     answer = as_(team.ben).get("/desk/queue/rows/", {"ids": f"{escalation.pk},nonsense"}).json()
     assert list(answer["rows"]) == [str(escalation.pk)]

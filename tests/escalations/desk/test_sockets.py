@@ -4,6 +4,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from escalations import lifecycle, log
+from escalations.answers import Answer
 from escalations.desk import frames, sockets
 from escalations.models import Cursor, Event
 from reviewers import people
@@ -173,7 +174,7 @@ def test_a_quiet_socket_is_pinged_with_where_it_stands(
 def test_a_row_stands_as_it_was_right_after_the_event(web: str, ada: Reviewer, pool: Pool) -> None:
     since = log.number()
     escalation = make_escalation(pool=pool)
-    lifecycle.resolve(escalation, by=ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=ada, answer=Answer("Yes."))
     log.number()
 
     with socket(web, ada, since) as opened:

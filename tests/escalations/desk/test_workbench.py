@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from escalations import lifecycle, log
+from escalations.answers import Answer
 from escalations.models import Escalation, Event
 from reviewers.models import Reviewer, Role
 from tests.escalations.desk.conftest import Team
@@ -89,7 +90,7 @@ def test_a_read_only_person_sees_no_form(team: Team, as_: As) -> None:
 def test_the_timeline_tells_who_did_what_and_why(team: Team, as_: As) -> None:
     escalation = make_escalation(pool=team.pool)
     lifecycle.decline(escalation, by=team.ada, reason="I know the customer.")
-    lifecycle.resolve(escalation, by=team.ben, notes="No.")
+    lifecycle.resolve(escalation, by=team.ben, answer=Answer("No."))
 
     told = page_of(escalation, as_(team.ada)).split("Timeline")[1]
     said = [
@@ -104,7 +105,7 @@ def test_the_timeline_tells_who_did_what_and_why(team: Team, as_: As) -> None:
 
 def test_an_answer_on_its_way_is_said_to_be(team: Team, as_: As) -> None:
     escalation = make_escalation(pool=team.pool, webhook_url="https://agent.example.com/hook")
-    lifecycle.resolve(escalation, by=team.ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=team.ada, answer=Answer("Yes."))
 
     assert "on its way to the agent&#x27;s webhook" in page_of(escalation, as_(team.ada))
 
@@ -118,7 +119,7 @@ def test_an_answer_on_its_way_is_said_to_be(team: Team, as_: As) -> None:
 )
 def test_the_page_says_whether_the_agent_was_reached(team: Team, as_: As, type_: Event.Type, said: str) -> None:
     escalation = make_escalation(pool=team.pool, webhook_url="https://agent.example.com/hook")
-    lifecycle.resolve(escalation, by=team.ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=team.ada, answer=Answer("Yes."))
     log.note(type_, [(escalation.pk, {})])
 
     assert said in page_of(escalation, as_(team.ada)).split('id="reached"')[1].split("</p>")[0]
@@ -151,8 +152,8 @@ def test_a_strange_reference_is_not_found(team: Team, as_: As, reference: str) -
 
 def test_what_was_delivered_before_a_correction_does_not_count(team: Team, as_: As) -> None:
     escalation = make_escalation(pool=team.pool, webhook_url="https://agent.example.com/hook")
-    lifecycle.resolve(escalation, by=team.ada, notes="Yes.")
+    lifecycle.resolve(escalation, by=team.ada, answer=Answer("Yes."))
     log.note(Event.Type.DELIVERED, [(escalation.pk, {"status_code": 200})])
-    lifecycle.correct(escalation, by=team.ada, notes="No.")
+    lifecycle.correct(escalation, by=team.ada, answer=Answer("No."))
 
     assert "on its way" in page_of(escalation, as_(team.ada))

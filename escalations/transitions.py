@@ -1,0 +1,86 @@
+"""What may happen to an escalation, in which states, where it leads, and what else it sets: one row for each event.
+
+The texts are SQL over the row as it was, `e`; `escalations/lifecycle.py` alone runs them.
+"""
+
+from typing import NamedTuple
+
+from escalations import routing, statements
+from escalations.models import UNFINISHED, Event, Status
+
+WAKE = "snoozed_at = NULL, snoozed_until = NULL"
+FREE = f"assigned_to = NULL, assigned_at = NULL, claimed_at = NULL, assigned_by = NULL, {WAKE}"
+TAKE = """
+    assigned_to = %(reviewer)s, assigned_at = CASE WHEN e.assigned_to = %(reviewer)s THEN e.assigned_at ELSE now() END,
+    claimed_at = CASE WHEN e.assigned_to = %(reviewer)s THEN coalesce(e.claimed_at, now()) ELSE now() END,
+    assigned_by = CASE WHEN e.assigned_to = %(reviewer)s THEN e.assigned_by END"""
+WRITE_ANSWER = """
+    resolution_notes = %(notes)s, decision = %(decision)s, answer = %(answer)s::jsonb,
+    edited_action = %(edited_action)s::jsonb"""
+# The clock stood still while it waited on the agent, so everything that is due moves by that long.
+GO_ON = """
+    waiting_on = 'human', paused_at = NULL, due_at = e.due_at + coalesce(now() - e.paused_at, interval '0')"""
+ANSWER = f"resolved_at = now(), finished_at = now(), outcome = 'answered', {WRITE_ANSWER}, {GO_ON}, {WAKE}"
+UNANSWER = """
+    resolved_at = NULL, finished_at = NULL, outcome = NULL, resolution_notes = NULL, decision = NULL, answer = NULL,
+    edited_action = NULL, receipt = NULL, decided_by_type = NULL, decided_by_name = NULL"""
+
+
+class Transition(NamedTuple):
+    """The states before, the state after (None: it stays), what else is set, and how the row is found."""
+
+    before: tuple[Status, ...]
+    after: Status | None
+    sets: str
+    tail: str = "FOR NO KEY UPDATE"
+    pick: str = ""
+
+
+TRANSITIONS = {
+    Event.Type.ASSIGNED: Transition(
+        UNFINISHED,
+        Status.ASSIGNED,
+        f"assigned_to = %(to)s, assigned_at = now(), claimed_at = NULL, assigned_by = %(actor_name)s, {WAKE}",
+    ),
+    Event.Type.CLAIMED: Transition(UNFINISHED, Status.ASSIGNED, TAKE),
+    Event.Type.RELEASED: Transition((Status.ASSIGNED,), Status.OPEN, FREE),
+    Event.Type.DECLINED: Transition(
+        (Status.ASSIGNED,), Status.OPEN, f"{FREE}, declined_by = array_append(e.declined_by, e.assigned_to)"
+    ),
+    Event.Type.INFO_REQUESTED: Transition(
+        UNFINISHED,
+        Status.ASSIGNED,
+        f"{TAKE}, {WAKE}, waiting_on = 'agent', paused_at = coalesce(e.paused_at, now()), "
+        "message_count = e.message_count + 1",
+    ),
+    Event.Type.REPLIED: Transition(UNFINISHED, None, f"{GO_ON}, {WAKE}, message_count = e.message_count + 1"),
+    Event.Type.SNOOZED: Transition(
+        UNFINISHED, Status.ASSIGNED, f"{TAKE}, snoozed_at = now(), snoozed_until = %(until)s"
+    ),
+    Event.Type.WOKEN: Transition((Status.ASSIGNED,), None, WAKE),
+    Event.Type.RESOLVED: Transition(
+        UNFINISHED,
+        Status.RESOLVED,
+        f"{TAKE}, {ANSWER}, decided_by_type = 'human', decided_by_name = %(actor_name)s",
+    ),
+    Event.Type.CORRECTED: Transition((Status.RESOLVED,), Status.RESOLVED, WRITE_ANSWER),
+    Event.Type.REOPENED: Transition((Status.RESOLVED,), Status.OPEN, f"{FREE}, {UNANSWER}"),
+    Event.Type.CANCELLED: Transition(
+        UNFINISHED, Status.CANCELLED, f"finished_at = now(), outcome = 'cancelled', {GO_ON}, {WAKE}"
+    ),
+    Event.Type.REPORTED: Transition(
+        (Status.RESOLVED, Status.EXPIRED),
+        None,
+        "receipt = jsonb_build_object('outcome', %(receipt)s::text, 'note', %(note)s::text, 'at', now())",
+    ),
+}
+NEXT_CLAIMED = TRANSITIONS[Event.Type.CLAIMED]._replace(tail=statements.FIRST)
+ROUTED = Transition(
+    (Status.OPEN,),
+    Status.ASSIGNED,
+    "assigned_to = got.reviewer_id, assigned_at = now(), claimed_at = NULL, assigned_by = NULL",
+    pick=routing.PICK_FOR_EXISTING,
+)
+SANDBOX_ANSWERED = Transition(
+    (Status.OPEN,), Status.RESOLVED, f"{ANSWER}, decided_by_type = 'policy', decided_by_name = 'sandbox'"
+)
