@@ -16,18 +16,59 @@ from escalations.desk import pages, queue, urls
 
 # What the desk sets up by itself and nobody needs to edit: what a role may do, and the beat's rows.
 KEPT_OUT = {"auth", "django_celery_beat"}
-TITLES: dict[str, dict[str, str | Promise]] = {
-    "escalations": {
-        "Escalation": _("All escalations"),
-        "Agent": _("Agents"),
-        "ApiKey": _("API keys"),
-        "Event": _("Audit log"),
-    },
-    "reviewers": {"Pool": _("Reviewer pools"), "Reviewer": _("People"), "Tag": _("Tags")},
-    "notifications": {"Endpoint": _("Webhook endpoints"), "Delivery": _("Webhook deliveries")},
-}
-WORK = ("Escalation",)
-CONFIGURE = ("Pool", "Reviewer", "Tag", "Agent", "ApiKey", "Endpoint", "Delivery", "Event")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the desk, by the name of its view; `covers` are the paths that belong to it besides its own.
+
+    `count` is a number of `queue.Counts`; live pages keep it up to date.
+    """
+
+    title: str | Promise
+    view: str
+    covers: tuple[str, ...] = ()
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class Records:
+    """The list of a model, as `app_label.ObjectName`. It is there for whom permissions let see it."""
+
+    title: str | Promise
+    model: str
+
+
+# What there is to do, in the order in which people look for it. A model that is not named here comes last.
+NAVIGATION: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
+    (
+        _("Work"),
+        (
+            Page(_("Live queue"), "index", covers=("desk/queue/", "desk/e/"), count="to_do"),
+            Records(_("All escalations"), "escalations.Escalation"),
+        ),
+    ),
+    (
+        _("Team"),
+        (
+            Records(_("People"), "reviewers.Reviewer"),
+            Records(_("Reviewer pools"), "reviewers.Pool"),
+            Records(_("Tags"), "reviewers.Tag"),
+        ),
+    ),
+    (
+        _("Configure"),
+        (
+            Records(_("Agents"), "escalations.Agent"),
+            Records(_("API keys"), "escalations.ApiKey"),
+            Records(_("Answer templates"), "escalations.AnswerTemplate"),
+            Records(_("Webhook endpoints"), "notifications.Endpoint"),
+            Records(_("Webhook deliveries"), "notifications.Delivery"),
+            Records(_("Audit log"), "escalations.Event"),
+            Records(_("Configuration changes"), "admin.LogEntry"),
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -66,34 +107,40 @@ class DeskSite(AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
         if context["has_permission"]:
-            groups = self._navigation(request, context["available_apps"])
+            groups = _navigation(request, context["available_apps"])
             items = [item for group in groups for item in group["items"]]
             context |= {"navigation": groups, "here": next((item for item in items if item.is_current), None)}
         return context
 
-    def _navigation(self, request: HttpRequest, apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        found = {
-            each["object_name"]: _item(request, app["app_label"], each)
-            for app in apps
-            for each in app["models"]
-            if each["admin_url"]
-        }
-        work = [_live_queue(request), *(found.pop(name) for name in WORK if name in found)]
-        configure = [found.pop(name) for name in CONFIGURE if name in found]
-        groups = [
-            {"title": _("Work"), "items": work},
-            {"title": _("Configure"), "items": [*configure, *found.values()]},
-        ]
-        return [group for group in groups if group["items"]]
 
-
-def _live_queue(request: HttpRequest) -> Item:
+def _navigation(request: HttpRequest, apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    models = {
+        f"{app['app_label']}.{each['object_name']}": each for app in apps for each in app["models"] if each["admin_url"]
+    }
     counts = queue.counts(request.user)  # type: ignore[arg-type] # has_permission: somebody is signed in
-    home = reverse("admin:index")
-    is_current = request.path == home or request.path.startswith(f"{home}desk/")
-    return Item(_("Live queue"), home, is_current, "to-do", counts.to_do)
+    groups: list[dict[str, Any]] = []
+    for title, entries in NAVIGATION:
+        items = [
+            _page(request, each, counts) if isinstance(each, Page) else _listed(request, each, models)
+            for each in entries
+        ]
+        groups.append({"title": title, "items": [item for item in items if item]})
+    groups[-1]["items"] += [_item(request, each["name"], each["admin_url"]) for each in models.values()]
+    return [group for group in groups if group["items"]]
 
 
-def _item(request: HttpRequest, app: str, model: dict[str, Any]) -> Item:
-    title = TITLES.get(app, {}).get(model["object_name"], model["name"])
-    return Item(title, model["admin_url"], request.path.startswith(model["admin_url"]))
+def _page(request: HttpRequest, page: Page, counts: queue.Counts) -> Item:
+    url, home = reverse(f"admin:{page.view}"), reverse("admin:index")
+    is_current = request.path == url or request.path.startswith(tuple(home + path for path in page.covers))
+    count = getattr(counts, page.count) if page.count else None
+    return Item(page.title, url, is_current, page.count.replace("_", "-"), count)
+
+
+def _listed(request: HttpRequest, records: Records, models: dict[str, dict[str, Any]]) -> Item | None:
+    """Its item, taken out of the models that are still to be placed; None for who may not see it."""
+    found = models.pop(records.model, None)
+    return _item(request, records.title, found["admin_url"]) if found else None
+
+
+def _item(request: HttpRequest, title: str | Promise, url: str) -> Item:
+    return Item(title, url, request.path.startswith(url))

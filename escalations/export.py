@@ -8,6 +8,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,7 +40,8 @@ class TooLarge(Exception):
 def response(escalations: EscalationQuerySet) -> HttpResponse:
     """A download of the escalations in their order. Raises TooLarge."""
     listed = escalations.with_names().defer(*UNREAD)[: AT_MOST + 1]
-    return attachment(rows(listed.iterator(chunk_size=AT_ONCE)), "escalations")
+    with closing(listed.iterator(chunk_size=AT_ONCE)) as found:
+        return attachment(rows(found), "escalations")
 
 
 def rows(escalations: Iterable[Escalation]) -> Iterator[bytes]:

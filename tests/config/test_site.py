@@ -6,8 +6,9 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
+from config import site
 from reviewers.models import Role
-from tests.factories import make_pool, make_reviewer
+from tests.factories import make_escalation, make_pool, make_reviewer
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +22,25 @@ def navigation(client: Client, role: Role) -> dict[str, list[str]]:
 def test_the_navigation_says_what_people_do(client: Client) -> None:
     found = navigation(client, Role.ADMIN)
 
-    assert found["Work"] == ["Live queue", "All escalations"]
-    assert found["Configure"][:5] == ["Reviewer pools", "People", "Tags", "Agents", "API keys"]
+    assert list(found) == ["Work", "Team", "Configure"]
+    assert (found["Work"][0], found["Work"][-1]) == ("Live queue", "All escalations")
+    assert found["Team"] == ["People", "Reviewer pools", "Tags"]
+    assert found["Configure"][:2] == ["Agents", "API keys"]
+    assert found["Configure"][-2:] == ["Audit log", "Configuration changes"]
+
+
+def test_what_the_navigation_does_not_name_comes_last(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "NAVIGATION", (("Work", (site.Page("Live queue", "index"),)),))
+
+    assert navigation(client, Role.ADMIN)["Work"][:2] == ["Live queue", "Log entries"]
+
+
+def test_a_page_of_the_queue_belongs_to_the_queue(client: Client) -> None:
+    client.force_login(make_reviewer())
+    escalation = make_escalation()
+
+    page = client.get(f"/desk/e/{escalation.reference}/").content.decode()
+    assert '<a href="/" aria-current="page">' in page
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.READ_ONLY])
@@ -40,7 +58,7 @@ def test_the_page_one_is_on_is_marked(client: Client) -> None:
 def test_what_the_desk_sets_up_by_itself_is_not_offered() -> None:
     labels = {model._meta.app_label for model in admin.site._registry}
 
-    assert labels <= {"escalations", "reviewers", "notifications", "metrics"}
+    assert labels <= {"escalations", "reviewers", "notifications", "metrics", "admin"}
 
 
 def test_an_unknown_address_is_not_found_and_asks_for_no_sign_in(client: Client) -> None:
