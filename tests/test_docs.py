@@ -48,11 +48,11 @@ def test_an_example_gets_the_answer_of_a_person(web: str, settings: Settings, co
         finally:
             example.kill()
             sweeps.finish_all()
-    assert said.decode().strip().endswith(" Yes, up to 200 EUR."), complaints.decode()
+    assert said.decode().strip().endswith((" Yes, up to 200 EUR.", "about order 4418.")), complaints.decode()
 
 
 def test_the_examples_are_short() -> None:
-    assert [len(code.splitlines()) <= 20 for code in EXAMPLES] == [True, True]
+    assert [len(code.splitlines()) <= 20 for code in EXAMPLES] == [True] * len(EXAMPLES)
 
 
 def test_every_event_has_a_heading_and_no_other_has() -> None:

@@ -4,7 +4,6 @@ Each serializer is made once, because making one costs more than using it; none 
 """
 
 import json
-import unicodedata
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from escalations.api.problems import Problem
 from escalations.models import ANSWER_AT_MOST, MESSAGE_AT_MOST, REASON_AT_MOST, Decision, Priority, Receipt
+from escalations.texts import is_blank
 
 DESCRIPTION_AT_MOST = 10_000  # characters
 NAME_AT_MOST = 200
@@ -22,10 +22,6 @@ TAGS_AT_MOST = 20
 TAG_AT_MOST = 50
 URL_AT_MOST = 2_000
 SANDBOX_SECONDS_AT_MOST = 3600
-
-# Not to be seen although Unicode calls them letters or symbols: Braille's blank and the Hangul fillers.
-BLANKS = frozenset("\u2800\u115f\u1160\u3164\uffa0")
-INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Zs", "Zl", "Zp"})
 
 LATER_ON_CREATE = ("expires_at", "on_timeout")
 
@@ -47,7 +43,7 @@ class Text(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:  # noqa: ANN401 - any JSON
         if not isinstance(data, str):
             self.fail("invalid")
-        if not any(map(_is_visible, data)) and not self.allow_blank:
+        if is_blank(data) and not self.allow_blank:
             self.fail("blank")
         return data
 
@@ -220,18 +216,16 @@ REPORT = Report()
 REASSIGN = Reassign()
 
 
-def _is_visible(character: str) -> bool:
-    return unicodedata.category(character) not in INVISIBLE and character not in BLANKS
-
-
 def _check_sandbox(rule: Any) -> None:  # noqa: ANN401 - any JSON
-    """The answer to a sandbox escalation: `resolution_notes`, after `after_seconds`."""
+    """The answer to a sandbox escalation, as `resolve` takes it, after `after_seconds`."""
     if not isinstance(rule, dict):
         raise ValidationError({"sandbox": ["Give an object."]}, code="wrong_type")
     seconds, notes = rule.get("after_seconds", 0), rule.get("resolution_notes", "")
     flaws = {}
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= SANDBOX_SECONDS_AT_MOST:
         flaws["after_seconds"] = [f"Give a number of seconds from 0 to {SANDBOX_SECONDS_AT_MOST:,}."]
+    if rule.get("decision") not in {None, *Decision.values}:
+        flaws["decision"] = [f"Give one of {', '.join(Decision.values)}."]
     if not isinstance(notes, str) or len(notes) > ANSWER_AT_MOST:
         flaws["resolution_notes"] = [f"Give a string of at most {ANSWER_AT_MOST:,} characters."]
     if flaws:

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from escalations import lifecycle, log, sandbox
 from escalations.answers import Answer
-from escalations.api.representation import represent
+from escalations.api.representation import represent_one
 from escalations.models import Cursor, Escalation, Event
 from notifications import fanout
 from notifications.models import Delivery, Endpoint
@@ -84,7 +84,7 @@ def test_the_body_is_the_escalation_as_get_returns_it() -> None:
     fanout.run()
     body = json.loads(bytes(Delivery.objects.get().body))
     read = Escalation.objects.with_names().get(pk=escalation.pk)
-    assert body["data"] == represent(read)
+    assert body["data"] == represent_one(read)
     assert body["data"]["context_data"] == context
     assert list(body) == ["type", "timestamp", "data"]
 

@@ -96,7 +96,8 @@ def test_every_field_that_may_be_sent_is_described(document: dict[str, Any]) -> 
 
 
 def test_what_a_verb_needs_is_required(document: dict[str, Any]) -> None:
-    assert document["components"]["schemas"]["ResolveRequest"]["required"] == ["resolution_notes"]
+    assert document["components"]["schemas"]["MessageRequest"]["required"] == ["message"]
+    assert document["components"]["schemas"]["ReportRequest"]["required"] == ["outcome"]
 
 
 def test_the_description_is_not_sent_twice() -> None:

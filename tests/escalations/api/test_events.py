@@ -47,6 +47,7 @@ def test_the_log_tells_who_did_what_and_what_stands(bot: Agent, escalation: Esca
         "assignee_name": "Ada",
         "resolution_notes": "Yes",
         "outcome": "answered",
+        "decision": None,
         "version": 3,
     }
 

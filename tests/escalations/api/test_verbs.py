@@ -110,9 +110,10 @@ def test_an_answer_says_something(ada: Reviewer, escalation: Escalation, notes: 
 
 
 @pytest.mark.parametrize("field", ["decision", "answer", "edited_action"])
-def test_structured_answers_are_yet_to_come(ada: Reviewer, escalation: Escalation, field: str) -> None:
-    response = as_reviewer(ada).patch(path_of(escalation, "resolve"), {"resolution_notes": "Yes", field: "x"})
-    assert (response.status_code, response.json()["code"]) == (400, "not_available_yet")
+def test_what_was_not_asked_for_is_not_answered(ada: Reviewer, escalation: Escalation, field: str) -> None:
+    value = "approve" if field == "decision" else {"arguments": {}}
+    response = as_reviewer(ada).patch(path_of(escalation, "resolve"), {"resolution_notes": "Yes", field: value})
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (400, f"/{field}")
 
 
 def test_a_released_one_is_assigned_anew(ada: Reviewer, escalation: Escalation) -> None:

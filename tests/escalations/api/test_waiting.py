@@ -95,9 +95,9 @@ def test_what_is_finished_is_not_waited_for(ask: Any, escalation: Escalation, ad
     assert seconds < 1
 
 
-def test_what_waits_on_the_agent_is_not_waited_for(ask: Any, escalation: Escalation) -> None:
-    Escalation.objects.filter(pk=escalation.pk).update(waiting_on="agent")
-    _, seconds = ask(wait=25, after=escalation.version).result(5)
+def test_what_waits_on_the_agent_is_not_waited_for(ask: Any, escalation: Escalation, ada: Reviewer) -> None:
+    asked = lifecycle.ask(escalation, by=ada, message="Which order?")
+    _, seconds = ask(wait=25, after=asked.version).result(5)
     assert seconds < 1
 
 
