@@ -98,7 +98,7 @@ def snooze(escalation: Target, *, by: Reviewer, until: datetime | None) -> Escal
     if until is not None and not timedelta(0) < until - datetime.now(UTC) <= SNOOZED_AT_MOST:
         raise CannotSnooze
     actor = Actor(by)
-    data = {"until": until.astimezone(UTC).isoformat() if until else None}
+    data: dict[str, Any] = {"until": until.astimezone(UTC).isoformat() if until else None}
     if done := _transition(Event.Type.SNOOZED, escalation, statements.ANSWERS, actor, data=data, until=until):
         return done
     raise actor.refusal(actor.sees(escalation))
@@ -175,7 +175,7 @@ def report(escalation: Target, *, by: Agent, outcome: Receipt, note: str = "", v
     current = actor.sees(escalation)
     if current.receipt and (current.receipt["outcome"], current.receipt["note"]) == (outcome, note):
         return current
-    data = {"receipt": outcome, "note": note}
+    data: dict[str, Any] = {"receipt": outcome, "note": note}
     if done := _transition(Event.Type.REPORTED, escalation, statements.OWNS, actor, data=data, **data):
         return done
     raise NotFinished

@@ -40,7 +40,7 @@ class Answer:
         is_in_form = self.decision is not None or self.answer is not None or self.edited_action is not None
         return not is_in_form and not is_blank(self.notes)
 
-    def columns(self) -> dict[str, str | None]:
+    def columns(self) -> dict[str, Any]:
         """As a statement takes it: JSON as text."""
         return {
             "notes": self.notes,
