@@ -6,8 +6,9 @@ class EscalationsConfig(AppConfig):
     verbose_name = "Escalations"
 
     def ready(self) -> None:
-        from escalations import backlog, intake, sandbox, sweeps
+        from escalations import backlog, drafts, intake, sandbox, sweeps
 
         sweeps.register("sandbox", sandbox.answer_due)
         sweeps.register("idempotency keys", intake.forget_old_requests)
         sweeps.register("routing", backlog.sweep)
+        sweeps.register("drafts", drafts.forget_old)

@@ -18,7 +18,7 @@ from escalations.answers import formats, patterns
 from escalations.answers.flaws import JSON, Flaw, below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SHOWN = 10  # choices that a sentence names
 
@@ -34,7 +34,7 @@ def _said(error: ValidationError) -> tuple[str, str]:
     rule, limit = str(error.validator), error.validator_value
     if rule in _SIZES:
         return _SIZES[rule], _sentence_of_size(rule, limit)
-    return {
+    said: dict[str, Callable[[], tuple[str, str]]] = {
         "required": lambda: ("required", _("Fill this in.")),
         "additionalProperties": lambda: ("unknown_field", _("The agent did not ask for this. Leave it out.")),
         "type": lambda: ("wrong_type", _sentence_of_type(limit)),
@@ -44,7 +44,8 @@ def _said(error: ValidationError) -> tuple[str, str]:
         "format": lambda: ("wrong_format", formats.sentence(limit)),
         "multipleOf": lambda: ("not_a_multiple", _("Give a multiple of %(number)s.") % {"number": limit}),
         "uniqueItems": lambda: ("repeated", _("Give each one only once.")),
-    }[rule]()
+    }
+    return said[rule]()
 
 
 _SIZES = {
