@@ -8,10 +8,16 @@ class ProductConfig(AppConfig):
     verbose_name = "Product"
 
     def ready(self) -> None:
-        from celery.signals import setup_logging
+        from celery.signals import setup_logging, worker_process_shutdown
 
         from config import checks
+        from escalations import sweeps
+        from reviewers.mail import sender
 
         checks.register_all()
         # Sent first by worker and beat alike; that somebody listens also leaves logging as the settings have it.
         setup_logging.connect(checks.refuse_wrong_settings, weak=False)
+        # Letters are a matter of people, and people know nothing of sweeps: this is where the two meet.
+        sweeps.register("letters", sender.kick, finish=sender.finish)
+        sweeps.register("old letters", sender.forget_old)
+        worker_process_shutdown.connect(sender.stop)

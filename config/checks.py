@@ -18,7 +18,7 @@ STARTUP_FAILURE = 3
 
 
 def register_all() -> None:
-    for check in (wrong_settings, secret_key, proxies, exposure):
+    for check in (wrong_settings, secret_key, proxies, exposure, email):
         register(check, TAG)
     register(postgresql_version, Tags.database)
 
@@ -60,6 +60,26 @@ def exposure(**_options: object) -> list[CheckMessage]:
             id="config.W002",
         )
     ]
+
+
+def email(**_options: object) -> list[CheckMessage]:
+    if settings.IS_TLS and not settings.HAS_EMAIL:
+        return [
+            CheckWarning(
+                "No email is sent: people cannot set a new password by themselves, and links are handed over by hand.",
+                hint="Set EMAIL_URL, such as smtp://USER:PASSWORD@HOST:587, and try it: manage.py send_test_email TO.",
+                id="config.W003",
+            )
+        ]
+    if settings.MAIL_SERVER.is_in_clear:
+        return [
+            CheckWarning(
+                "EMAIL_URL sends its password in clear.",
+                hint="Leave ?tls=false out (STARTTLS), or use smtps://.",
+                id="config.W004",
+            )
+        ]
+    return []
 
 
 def postgresql_version(*, databases: Sequence[str] | None = None, **_options: object) -> list[CheckMessage]:

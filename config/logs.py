@@ -15,7 +15,19 @@ logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 ENCODER = json.JSONEncoder(default=str)
 GONE = "[redacted]"
 # Looked for in lower case first, because a search is cheaper than the expression below.
-MARKS = ("esc_", "whsec_", "xox", "sk-", "authorization", "x-api-key", "x_api_key", "cookie", "password", "://")
+MARKS = (
+    "esc_",
+    "whsec_",
+    "xox",
+    "sk-",
+    "authorization",
+    "x-api-key",
+    "x_api_key",
+    "cookie",
+    "password",
+    "://",
+    "/invited/",
+)
 SECRETS = re.compile(
     r"(?P<key>\besc_(?:live|test)_)\w+"
     r"|(?P<webhook>\bwhsec_)[\w+/=-]+"
@@ -23,6 +35,7 @@ SECRETS = re.compile(
     r"|(?P<openai>\bsk-)[\w-]{16,}"
     r"|(?P<cookie>cookie[\"'\\]*\s*[:=]\s*[\"'\\]*)[^\"\\]+"
     r"|(?P<header>(?:authorization|x[-_]api[-_]key|password)[\"'\\]*\s*[:=]\s*[\"'\\]*(?:(?:bearer|basic)\s+)?)[^\s\"',;\\{}\[\]]+"
+    r"|(?P<link>/(?:invited|password/new/[\w-]+)/)[\w-]{20,}"
     r"|(?P<url>://[^\s/:@\"\\]*:)[^\s/@\"\\]+(?=@)",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from config import database, environment
+from config import database, environment, mail
 
 django_stubs_ext.monkeypatch()
 
@@ -125,6 +125,21 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+# Email. Without EMAIL_URL or EMAIL_BACKEND nothing is sent, and the pages say so.
+MAIL_SERVER = mail.server()
+EMAIL_BACKEND = environment.text("EMAIL_BACKEND", MAIL_SERVER.backend)
+EMAIL_HOST = MAIL_SERVER.host
+EMAIL_PORT = MAIL_SERVER.port
+EMAIL_HOST_USER = MAIL_SERVER.user
+EMAIL_HOST_PASSWORD = MAIL_SERVER.password
+EMAIL_USE_SSL = MAIL_SERVER.is_tls
+EMAIL_USE_TLS = MAIL_SERVER.is_starttls
+EMAIL_TIMEOUT = environment.whole("EMAIL_TIMEOUT", 10, at_least=1, at_most=30)
+EMAIL_FILE_PATH = MAIL_SERVER.folder
+HAS_EMAIL = EMAIL_BACKEND != mail.NOWHERE
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.sender(PUBLIC_HOST)
+PASSWORD_RESET_TIMEOUT = 3600  # seconds a link to a new password works, from when it was sent
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import ModelAdmin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from escalations.desk import pages, queue, urls
+from reviewers.accounts.site import AccountPages
 
 # What the desk sets up by itself and nobody needs to edit: what a role may do, and the beat's rows.
 KEPT_OUT = {"auth", "django_celery_beat"}
@@ -80,7 +81,7 @@ class Item:
     count: int | None = None
 
 
-class DeskSite(AdminSite):
+class DeskSite(AccountPages):
     site_header = _("Escalation desk")
     site_title = _("Escalation desk")
     index_title = _("Live queue")

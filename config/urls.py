@@ -15,5 +15,6 @@ urlpatterns = [
     path("api/", include("escalations.api.urls")),
     path("api/", include("notifications.urls")),
     path("api/", include("metrics.urls")),
+    path("", include("reviewers.accounts.urls")),
     path("", admin.site.urls),
 ]

@@ -27,7 +27,8 @@ class ShownOnce(admin.ModelAdmin[Any]):
         return super().render_change_form(request, context | single, add, change, form_url, obj)
 
 
-def show(request: HttpRequest, title: str, secrets: Iterable[Named], back: str) -> TemplateResponse:
-    """A page with each secret by its name and a way on to `back`."""
-    context = {**admin.site.each_context(request), "title": title, "secrets": list(secrets), "back": back}
+def show(request: HttpRequest, title: str, secrets: Iterable[Named], *, back: str, note: str = "") -> TemplateResponse:
+    """A page with each secret by its name, what to know about them (`note`), and a way on to `back`."""
+    shown = {"title": title, "secrets": list(secrets), "back": back, "note": note}
+    context = {**admin.site.each_context(request), **shown}
     return TemplateResponse(request, "desk/secret.html", context, headers={"Cache-Control": "no-store"})

@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Min
@@ -10,9 +11,25 @@ from django.db.models import Min
 from reviewers.models import Pool, Reviewer, Role, Seat, Tag
 
 
+class NotYetIn(Exception):
+    """Somebody who was invited and has not come in cannot be made active by others."""
+
+
 class NewReviewer(NamedTuple):
     reviewer: Reviewer
     password: str
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Who is to be invited. Without pools they will sit in the default one, but an admin in none."""
+
+    email: str
+    name: str = ""
+    role: Role = Role.REVIEWER
+    pools: tuple[Pool, ...] = ()
+    tags: tuple[str, ...] = ()
+    capacity: int | None = None
 
 
 @transaction.atomic
@@ -32,11 +49,20 @@ def create(
     password = secrets.token_urlsafe(12)
     words = sorted(set(tags))
     reviewer = Reviewer.objects.create_user(email, password, name=name, role=role, tags=words)
-    know(words)
-    seats = list(pools) or ([] if role == Role.ADMIN else [Pool.objects.get(is_default=True)])
-    for pool in seats:
-        join(reviewer, pool)
+    _settle(reviewer, pools)
     return NewReviewer(reviewer, password)
+
+
+@transaction.atomic
+def expect(newcomer: Newcomer) -> Reviewer:
+    """Make a person who is to come in by invitation: without a password, and not active until then.
+
+    Raises ValidationError when the email is not one or is taken.
+    """
+    facts: dict[str, Any] = {"name": newcomer.name, "role": newcomer.role, "tags": sorted(set(newcomer.tags))}
+    reviewer = Reviewer.objects.create_user(newcomer.email, None, capacity=newcomer.capacity, is_active=False, **facts)
+    _settle(reviewer, newcomer.pools)
+    return reviewer
 
 
 def join(reviewer: Reviewer, pool: Pool) -> Seat:
@@ -70,11 +96,24 @@ def deactivate(reviewer: Reviewer) -> None:
 
 @transaction.atomic
 def activate(reviewer: Reviewer) -> None:
-    """Back at work: each seat starts at max(own served, least served of those on duty)."""
+    """Back at work: each seat starts at max(own served, least served of those on duty).
+
+    Raises NotYetIn for somebody who never accepted their invitation.
+    """
+    if not reviewer.has_come_in:
+        raise NotYetIn
     for seat in Seat.objects.select_for_update().filter(reviewer=reviewer).order_by("pk").select_related("pool"):
         Seat.objects.filter(pk=seat.pk).update(served=max(seat.served, _least_served(seat.pool)))
     reviewer.is_active = True
     reviewer.save(update_fields=["is_active"])
+
+
+def _settle(reviewer: Reviewer, pools: Iterable[Pool]) -> None:
+    """Make their tags known, and give them their first seats."""
+    know(reviewer.tags)
+    seats = list(pools) or ([] if reviewer.role == Role.ADMIN else [Pool.objects.get(is_default=True)])
+    for pool in seats:
+        join(reviewer, pool)
 
 
 def _least_served(pool: Pool) -> int:

@@ -1,5 +1,6 @@
 """What a role may see and change in the admin: the permissions of the group named after it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
@@ -13,9 +14,11 @@ OURS = ("reviewers", "escalations", "notifications")
 LEAD_CHANGES = {
     *("add_pool", "change_pool", "add_seat", "change_seat", "delete_seat", "add_tag", "change_tag", "delete_tag"),
     *("add_reviewer", "change_reviewer", "add_agent", "change_agent", "add_apikey", "change_apikey"),
-    *("change_endpoint", "change_delivery"),
+    *("change_endpoint", "change_delivery", "add_answertemplate", "change_answertemplate", "delete_answertemplate"),
 }
 SECRETIVE = {"view_apikey", "view_cursor", "view_idempotency"}  # a lead's business
+# Everybody's own, with pages of their own, or nobody's: who is written to, and who tried to sign in.
+PRIVATE = {"view_draft", "view_savedview", "view_letter", "view_invitation", "view_try"}
 
 
 class RoleBackend(ModelBackend):
@@ -26,10 +29,16 @@ class RoleBackend(ModelBackend):
         return Permission.objects.filter(named | Q(group__in=user_obj.groups.all())).distinct()
 
 
-def grant(groups: type[Group] = Group, permissions: type[Permission] = Permission) -> None:
-    """Give the three groups their first permissions; what an admin changes afterwards stays changed."""
+def grant(
+    groups: type[Group] = Group, permissions: type[Permission] = Permission, *, models: Collection[str] = ()
+) -> None:
+    """Give the three groups their first permissions, of all our models or only of those that are new (`models`).
+
+    What an admin changes afterwards stays changed.
+    """
     ours = permissions.objects.filter(content_type__app_label__in=OURS)
-    views = ours.filter(codename__startswith="view_")
+    ours = ours.filter(content_type__model__in=models) if models else ours
+    views = ours.filter(codename__startswith="view_").exclude(codename__in=PRIVATE)
     for role, allowed in (
         (Role.LEAD, views | ours.filter(codename__in=LEAD_CHANGES)),
         (Role.REVIEWER, views.exclude(codename__in=SECRETIVE)),

@@ -2,14 +2,9 @@
 
 import argparse
 
-from django.core.exceptions import ValidationError
+from reviewers.management.arguments import in_one_line, printable
 
-
-def printable(value: str) -> str:
-    """A text that a person can read and a database can store."""
-    if not value.strip() or not value.isprintable():
-        raise argparse.ArgumentTypeError("give a text of printable characters that is not empty")
-    return value.strip()
+__all__ = ["WholeNumber", "in_one_line", "printable"]
 
 
 class WholeNumber:
@@ -27,7 +22,3 @@ class WholeNumber:
         if not self.at_least <= number <= self.at_most:
             raise argparse.ArgumentTypeError(f"give a whole number from {self.at_least:,} to {self.at_most:,}")
         return number
-
-
-def in_one_line(error: ValidationError) -> str:
-    return " ".join(error.messages)

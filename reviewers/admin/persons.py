@@ -1,88 +1,92 @@
-"""People: they come with a password that is shown once, and are deactivated, never deleted."""
+"""People: they come by invitation, and are deactivated, never deleted."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django import forms
-from django.contrib import admin
-from django.contrib.postgres.forms import SimpleArrayField
+from django.contrib import admin, messages
+from django.contrib.postgres.aggregates import StringAgg
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet, Value
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from reviewers import once, people
-from reviewers.admin.seats import PersonSeats, save_seats, signed_in
-from reviewers.models import Pool, Reviewer, Role
-
-LED = (Role.REVIEWER, Role.READ_ONLY)  # the roles a lead gives, and whose people a lead may change
-
-
-class PersonForm(forms.ModelForm[Reviewer]):
-    tags = SimpleArrayField(
-        forms.CharField(max_length=100),
-        required=False,
-        help_text="What this person knows: words with commas between them.",
-    )
-
-    class Meta:
-        model = Reviewer
-        fields = ("email", "name", "role", "is_active", "tags", "capacity")
-        widgets = {"name": forms.TextInput(attrs={"class": "vTextField"})}
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
-
-    def clean_tags(self) -> list[str]:
-        return sorted({word.strip() for word in self.cleaned_data["tags"] if word.strip()})
-
-
-class NewPersonForm(PersonForm):
-    pools = forms.ModelMultipleChoiceField(
-        Pool.objects.all(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="None chosen: the default pool. An admin needs none.",
-    )
-
-    class Meta:
-        model = Reviewer
-        fields = ("email", "name", "role", "tags", "capacity")
-        widgets = PersonForm.Meta.widgets
+from reviewers import invitations, once, people, tokens
+from reviewers.admin import standing, together
+from reviewers.admin.forms import LED, NewPersonForm, PersonForm
+from reviewers.admin.seats import seat, signed_in
+from reviewers.mail import outbox
+from reviewers.models import Invitation, Pool, Reviewer, Role
 
 
 @admin.register(Reviewer)
 class ReviewerAdmin(once.ShownOnce):
-    list_display = ("display_name", "email", "role", "is_active", "held", "capacity")
-    list_filter = ("role", "is_active")
+    list_filter = (standing.ByStanding, "role", standing.ByPool)
     search_fields = ("email", "name")
     readonly_fields = ("held", "last_login", "created_at")
     change_form_template = "admin/reviewers/reviewer/change_form.html"
-    actions = None
+    change_list_template = "admin/reviewers/reviewer/change_list.html"
+    actions = (together.deactivate, together.activate)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
-        mine = Reviewer.objects.visible_to(signed_in(request)).values("pk")
-        return super().get_queryset(request).filter(pk__in=mine)
+        viewer = signed_in(request)
+        shown = Q(seats__pool__in=Pool.objects.visible_to(viewer).values("pk"))
+        mine = Reviewer.objects.visible_to(viewer).values("pk")
+        names = StringAgg(
+            "seats__pool__name", Value(", "), filter=shown, default=Value(""), order_by="seats__pool__name"
+        )
+        found = super().get_queryset(request).filter(pk__in=mine).annotate(pool_names=names)
+        return standing.with_letters(found)
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.new_password)
-        renew = path("<uuid:pk>/password/", view, name="reviewers_new_password")
-        return [renew, *super().get_urls()]
+        def verb(address: str, view: Callable[..., HttpResponse], name: str) -> Any:  # noqa: ANN401 - a URL pattern
+            return path(f"<uuid:pk>/{address}/", self.admin_site.admin_view(view), name=name)
 
-    def get_inlines(self, request: HttpRequest, obj: Reviewer | None) -> list[Any]:  # noqa: ARG002 - Django's own
-        return [PersonSeats] if obj else []
+        return [
+            verb("password", self.new_password, "reviewers_new_password"),
+            verb("invitation/again", self.invite_again, "reviewers_invitation_again"),
+            verb("invitation/link", self.show_link, "reviewers_invitation_link"),
+            verb("invitation/withdraw", self.withdraw, "reviewers_invitation_withdraw"),
+            *super().get_urls(),
+        ]
+
+    def get_list_display(self, request: HttpRequest) -> Any:  # noqa: ANN401 - names, and a function of this request
+        @admin.display(description=gettext_lazy("standing"))
+        def how(person: Reviewer) -> str:
+            may = not person.has_come_in and self.has_change_permission(request, person)
+            said = " ".join(filter(None, (standing.in_words(person), standing.mail_in_words(person))))
+            return format_html("{} {}", said, standing.buttons(person)) if may else said
+
+        return ("display_name", "email", "role", "pools", how, "holds", "last_login")
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def display_name(self, person: Reviewer) -> str:
+        return person.display_name
+
+    @admin.display(description=gettext_lazy("pools"))
+    def pools(self, person: Reviewer) -> str:
+        return getattr(person, "pool_names", "") or "–"
+
+    @admin.display(description=gettext_lazy("holds"), ordering="held")
+    def holds(self, person: Reviewer) -> str:
+        if person.capacity is None:
+            return str(person.held)
+        return _("%(held)s of %(limit)s") % {"held": person.held, "limit": person.capacity}
 
     def get_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> tuple[str, ...]:  # noqa: ARG002
         if obj is None:
             return ("email", "name", "role", "pools", "tags", "capacity")
-        return (*PersonForm.Meta.fields, *self.readonly_fields)
+        return ("email", "name", "role", "is_active", "pools", "tags", "capacity", *self.readonly_fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> tuple[str, ...]:
-        """Nobody locks themselves out, or lifts themselves up."""
-        own = ("role", "is_active") if obj and obj == request.user else ()
-        return (*self.readonly_fields, *own) if obj else ()
+        """Nobody locks themselves out, or lifts themselves up; who has not come in is not made active by others."""
+        if obj is None:
+            return ()
+        own = ("role", "is_active") if obj == request.user else ()
+        return (*self.readonly_fields, *own, *(() if obj.has_come_in else ("is_active",)))
 
     def get_form(
         self,
@@ -95,10 +99,13 @@ class ReviewerAdmin(once.ShownOnce):
         viewer = signed_in(request)
         if "pools" in form.base_fields:
             form.base_fields["pools"].queryset = Pool.objects.visible_to(viewer)
-            form.base_fields["pools"].required = viewer.role != Role.ADMIN
+            form.base_fields["pools"].required = obj is None and viewer.role != Role.ADMIN
         if "role" in form.base_fields and viewer.role != Role.ADMIN:
             form.base_fields["role"].choices = [(role.value, role.label) for role in LED]
         return form
+
+    def get_actions(self, request: HttpRequest) -> Any:  # noqa: ANN401 - Django's own
+        return super().get_actions(request) if super().has_change_permission(request) else {}
 
     def has_change_permission(self, request: HttpRequest, obj: Reviewer | None = None) -> bool:
         viewer = signed_in(request)
@@ -110,45 +117,110 @@ class ReviewerAdmin(once.ShownOnce):
         """What they did stays theirs; who leaves is deactivated."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: Reviewer, form: Any, change: Any) -> None:  # noqa: ANN401, ARG002
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,  # noqa: FBT001, FBT002 - Django's own signature
+        change: bool = False,  # noqa: FBT001, FBT002
+        form_url: str = "",
+        obj: Reviewer | None = None,
+    ) -> HttpResponse:
+        said = " ".join(filter(None, (standing.in_words(obj), standing.mail_in_words(obj)))) if obj else ""
+        known = context | {"standing": said, "has_email": outbox.is_open()}
+        return super().render_change_form(request, known, add, change, form_url, obj)
+
+    def save_model(self, request: HttpRequest, obj: Reviewer, form: Any, change: Any) -> None:  # noqa: ANN401
         if not change:
-            self._create(obj, form.cleaned_data)
+            self._invite(request, obj, form.cleaned_data)
             return
         # Only what was edited: `held` counts on while the form is open.
-        obj.save(update_fields=form.changed_data)
+        edited = [name for name in form.changed_data if name not in {"pools", "is_active"}]
+        obj.save(update_fields=edited)
         people.know(obj.tags)
+        if "pools" in form.changed_data:
+            seat(obj, chosen=form.cleaned_data["pools"], among=form.fields["pools"].queryset)
         if "is_active" in form.changed_data:
             (people.activate if obj.is_active else people.deactivate)(obj)
-
-    def save_formset(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        form: Any,  # noqa: ANN401, ARG002
-        formset: BaseInlineFormSet[Any, Any, Any],
-        change: Any,  # noqa: ANN401, ARG002
-    ) -> None:
-        save_seats(formset)
+        if "email" in edited and not obj.has_come_in:
+            self._renew(request, obj, is_sent=True)
 
     def response_add(self, request: HttpRequest, obj: Reviewer, post_url_continue: str | None = None) -> HttpResponse:  # noqa: ARG002
-        return self._show_password(request, obj, obj.__dict__.pop("first_password"))
+        if not outbox.is_open():
+            return self._show_link(request, obj.invitation)
+        self._say_sent(request, obj)
+        return HttpResponseRedirect(reverse("admin:reviewers_reviewer_changelist"))
 
     def new_password(self, request: HttpRequest, pk: object) -> HttpResponse:
-        person = get_object_or_404(self.get_queryset(request), pk=pk)
-        if request.method != "POST" or not self.has_change_permission(request, person):
+        person = self._posted(request, pk)
+        if not person.has_come_in:
             raise PermissionDenied
         password = people.new_password(person)
         self.log_change(request, person, _("Made a new password."))
-        return self._show_password(request, person, password)
-
-    def _create(self, obj: Reviewer, given: dict[str, Any]) -> None:
-        new = people.create(
-            given["email"], name=given["name"], role=given["role"], pools=given["pools"], tags=given["tags"]
-        )
-        new.reviewer.capacity = given["capacity"]
-        new.reviewer.save(update_fields=["capacity"])
-        obj.__dict__.update(new.reviewer.__dict__, first_password=new.password)
-
-    def _show_password(self, request: HttpRequest, person: Reviewer, password: str) -> HttpResponse:
         title = _("Password of %(name)s") % {"name": person.display_name}
         shown = [(_("Email"), person.email), (_("Password"), password)]
         return once.show(request, title, shown, back=reverse("admin:reviewers_reviewer_change", args=[person.pk]))
+
+    def invite_again(self, request: HttpRequest, pk: object) -> HttpResponse:
+        person = self._posted(request, pk)
+        invitation = self._renew(request, person, is_sent=True)
+        if invitation and not outbox.is_open():
+            return self._show_link(request, invitation)
+        return HttpResponseRedirect(reverse("admin:reviewers_reviewer_changelist"))
+
+    def show_link(self, request: HttpRequest, pk: object) -> HttpResponse:
+        person = self._posted(request, pk)
+        invitation = self._renew(request, person, is_sent=False)
+        if invitation:
+            return self._show_link(request, invitation)
+        return HttpResponseRedirect(reverse("admin:reviewers_reviewer_change", args=[person.pk]))
+
+    def withdraw(self, request: HttpRequest, pk: object) -> HttpResponse:
+        person = self._posted(request, pk)
+        try:
+            invitations.withdraw(person)
+        except invitations.HasComeIn:
+            self.message_user(request, _("%(name)s has come in meanwhile.") % {"name": person}, messages.WARNING)
+        else:
+            self.log_change(request, person, _("Withdrew the invitation."))
+            said = _("The invitation of %(name)s is withdrawn: its link works no more.") % {"name": person}
+            self.message_user(request, said, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:reviewers_reviewer_changelist"))
+
+    def _posted(self, request: HttpRequest, pk: object) -> Reviewer:
+        """The person a button was pressed for. Raises Http404 and PermissionDenied."""
+        person = get_object_or_404(self.get_queryset(request), pk=pk)
+        if request.method != "POST" or not self.has_change_permission(request, person):
+            raise PermissionDenied
+        return person
+
+    def _invite(self, request: HttpRequest, obj: Reviewer, given: dict[str, Any]) -> None:
+        pools, tags = tuple(given["pools"]), tuple(given["tags"])
+        facts = {name: given[name] for name in ("email", "name", "role", "capacity")}
+        invitation = invitations.invite(people.Newcomer(**facts, pools=pools, tags=tags), by=signed_in(request))
+        obj.__dict__.update(invitation.reviewer.__dict__)
+
+    def _renew(self, request: HttpRequest, person: Reviewer, *, is_sent: bool) -> Invitation | None:
+        try:
+            invitation = invitations.renew(person, by=signed_in(request), is_sent=is_sent)
+        except invitations.HasComeIn:
+            said = _("%(name)s is here already, and needs no invitation.") % {"name": person}
+            self.message_user(request, said, messages.WARNING)
+            return None
+        self.log_change(request, person, _("Invited again."))
+        if is_sent and outbox.is_open():
+            self._say_sent(request, person)
+        return invitation
+
+    def _say_sent(self, request: HttpRequest, person: Reviewer) -> None:
+        said = _("%(name)s is invited. The mail leaves within seconds; its link works for a week.")
+        self.message_user(request, said % {"name": person.display_name}, messages.SUCCESS)
+
+    def _show_link(self, request: HttpRequest, invitation: Invitation) -> HttpResponse:
+        person = invitation.reviewer
+        title = _("Invitation of %(name)s") % {"name": person.display_name}
+        shown = [(_("Email"), person.email), (_("Link"), tokens.link(invitation) or "")]
+        note = _("Hand the link over yourself, safely: whoever has it comes in. It works once, for a week.")
+        if not outbox.is_open():
+            note = _("This desk sends no email (EMAIL_URL is not set).") + " " + note
+        return once.show(request, title, shown, back=reverse("admin:reviewers_reviewer_changelist"), note=note)

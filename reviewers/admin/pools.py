@@ -2,41 +2,75 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet
-from django.forms.models import BaseInlineFormSet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reviewers import people
-from reviewers.admin.seats import PoolSeats, save_seats, signed_in
-from reviewers.models import Pool, Role, Tag
-
-LINE = forms.TextInput(attrs={"class": "vTextField"})
-
-
-class PoolForm(forms.ModelForm[Pool]):
-    class Meta:
-        model = Pool
-        fields = ("name",)
-        widgets = {"name": LINE}
+from reviewers.admin.forms import PoolForm, TagForm
+from reviewers.admin.seats import fill, signed_in
+from reviewers.models import Pool, Reviewer, Role, Tag
 
 
 @admin.register(Pool)
 class PoolAdmin(admin.ModelAdmin[Pool]):
     form = PoolForm
-    inlines = (PoolSeats,)
-    list_display = ("name", "seats_taken", "is_default")
+    list_display = ("name", "seats_taken", "held", "knowledge", "is_default")
     search_fields = ("name",)
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pool]:
         mine = Pool.objects.visible_to(signed_in(request)).values("pk")
-        return super().get_queryset(request).filter(pk__in=mine).annotate(seated=Count("seats"))
+        working = Q(seats__reviewer__is_active=True)
+        sums = {"seated": Count("seats", filter=working), "holding": Sum("seats__reviewer__held", filter=working)}
+        return super().get_queryset(request).filter(pk__in=mine).annotate(**sums)
 
-    @admin.display(ordering="seated", description="people")
+    def get_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's own
+        return ("name", "people", "turns") if obj else ("name", "people")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        return ("turns",) if obj else ()
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Pool | None = None,
+        change: bool = False,  # noqa: FBT001, FBT002
+        **kwargs: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if "people" in form.base_fields:
+            form.base_fields["people"].queryset = _who_could_sit(signed_in(request))
+        return form
+
+    @admin.display(ordering="seated", description=gettext_lazy("people at work"))
     def seats_taken(self, pool: Pool) -> int:
         return int(getattr(pool, "seated", 0))
+
+    @admin.display(ordering="holding", description=gettext_lazy("tasks they hold"))
+    def held(self, pool: Pool) -> int:
+        return int(getattr(pool, "holding", 0) or 0)
+
+    @admin.display(description=gettext_lazy("what they know"))
+    def knowledge(self, pool: Pool) -> str:
+        known = Reviewer.objects.active().filter(seats__pool=pool).values_list("tags", flat=True)
+        return ", ".join(sorted({word for tags in known for word in tags})) or "–"
+
+    @admin.display(description=gettext_lazy("people"))
+    def people(self, pool: Pool) -> str:
+        """For those who may look and not change."""
+        field = PoolForm.base_fields["people"]
+        seated = Reviewer.objects.filter(seats__pool=pool).select_related("invitation").order_by("name", "email")
+        return format_html_join("\n", "{}", ([field.label_from_instance(each)] for each in seated)) or "–"  # type: ignore[attr-defined]
+
+    @admin.display(description=gettext_lazy("given so far"))
+    def turns(self, pool: Pool) -> str:
+        """How often routing chose each of those who sit here; only routing counts it."""
+        seats = pool.seats.select_related("reviewer").order_by("-served", "reviewer__name")
+        return format_html_join("\n", "{} {}", ((seat.served, seat.reviewer) for seat in seats)) or _("nothing yet")
 
     def has_delete_permission(self, request: HttpRequest, obj: Pool | None = None) -> bool:
         """The default pool stays: what names no pool goes there."""
@@ -45,33 +79,31 @@ class PoolAdmin(admin.ModelAdmin[Pool]):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:  # noqa: ANN401 - Django's own
         """Whoever makes a pool sits in it; a lead could not see it otherwise."""
         super().save_related(request, form, formsets, change)
+        if "people" in form.changed_data:
+            fill(form.instance, chosen=form.cleaned_data["people"], among=form.fields["people"].queryset)
         maker = signed_in(request)
         if not change and maker.role != Role.ADMIN:
             people.join(maker, form.instance)
-
-    def save_formset(
-        self,
-        request: HttpRequest,  # noqa: ARG002 - Django's own signature
-        form: Any,  # noqa: ANN401, ARG002
-        formset: BaseInlineFormSet[Any, Any, Any],
-        change: Any,  # noqa: ANN401, ARG002
-    ) -> None:
-        save_seats(formset)
-
-
-class TagForm(forms.ModelForm[Tag]):
-    class Meta:
-        model = Tag
-        fields = ("name",)
-        widgets = {"name": LINE}
 
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin[Tag]):
     form = TagForm
+    list_display = ("name", "known_by")
     search_fields = ("name",)
     actions = None
+
+    @admin.display(description=gettext_lazy("who knows it"))
+    def known_by(self, tag: Tag) -> str:
+        """Without them, escalations with the tag stay open until somebody claims them."""
+        knowing = Reviewer.objects.active().filter(tags__contains=[tag.name])
+        return ", ".join(person.display_name for person in knowing.order_by("name", "email")[:20]) or _("nobody")
 
     def has_change_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:
         """A word is not renamed: people and escalations carry it as it is."""
         return obj is None and super().has_change_permission(request, obj)
+
+
+def _who_could_sit(viewer: Reviewer) -> QuerySet[Reviewer]:
+    """Whom the viewer may seat, also in a pool where they do not sit themselves."""
+    return Reviewer.objects.visible_to(viewer).select_related("invitation").order_by("name", "email")

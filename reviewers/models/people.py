@@ -145,6 +145,12 @@ class Reviewer(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         return self.name or self.email
 
+    @property
+    def has_come_in(self) -> bool:
+        """Whether they ever could: invited people only once they accepted."""
+        invitation = getattr(self, "invitation", None)
+        return invitation is None or invitation.accepted_at is not None
+
     def get_full_name(self) -> str:
         return self.display_name
 

@@ -1,0 +1,1 @@
+"""Pages around one's own account: signing in, coming in by invitation, a new password."""

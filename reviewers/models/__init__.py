@@ -1,0 +1,29 @@
+"""Who answers, and how they come in."""
+
+from reviewers.models.accounts import Invitation, Letter, Try
+from reviewers.models.people import (
+    Counter,
+    Pool,
+    PoolQuerySet,
+    Reviewer,
+    ReviewerManager,
+    ReviewerQuerySet,
+    Role,
+    Seat,
+    Tag,
+)
+
+__all__ = [
+    "Counter",
+    "Invitation",
+    "Letter",
+    "Pool",
+    "PoolQuerySet",
+    "Reviewer",
+    "ReviewerManager",
+    "ReviewerQuerySet",
+    "Role",
+    "Seat",
+    "Tag",
+    "Try",
+]
