@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from escalations import lifecycle
 from escalations.answers import Answer
+from escalations.desk import undo
 from escalations.desk.acting import Deed, by_form, do, unfit
 from escalations.desk.forms import AnswerForm
 from escalations.desk.handover import HandOverForm, ReasonForm
@@ -18,7 +19,8 @@ from escalations.models import Escalation
 def claim(request: HttpRequest, number: int) -> HttpResponse:
     escalation = visible(request, number)
     said = _("%(reference)s is yours now.") % {"reference": escalation.reference}
-    return do(request, escalation, Deed(lambda: lifecycle.claim(escalation, by=viewer_of(request)), said))
+    verb = lambda: lifecycle.claim(escalation, by=viewer_of(request))  # noqa: E731
+    return do(request, escalation, Deed(verb, said, did=undo.Did.CLAIMED))
 
 
 @by_form
@@ -27,7 +29,7 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     reason = _reason(request)
     said = _("You gave %(reference)s back.") % {"reference": escalation.reference}
     verb = lambda: lifecycle.release(escalation, by=viewer_of(request), reason=reason)  # noqa: E731
-    return do(request, escalation, Deed(verb, said))
+    return do(request, escalation, Deed(verb, said, did=undo.Did.RELEASED))
 
 
 @by_form
@@ -78,7 +80,7 @@ def hand_over(request: HttpRequest, number: int) -> HttpResponse:
     def verb() -> Escalation:
         return lifecycle.assign(escalation, to=to, by=viewer_of(request), note=note)
 
-    return do(request, escalation, Deed(verb, said, "hand_over", form))
+    return do(request, escalation, Deed(verb, said, "hand_over", form, undo.Did.ASSIGNED))
 
 
 def _reason(request: HttpRequest) -> str:
