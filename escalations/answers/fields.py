@@ -19,6 +19,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     INTEGER = "integer"
     BOOLEAN = "boolean"
+    JSON = "json"  # any value: an argument of an action that is nested or null; no schema asks for it
 
 
 class Choice(NamedTuple):
@@ -41,6 +42,7 @@ class Field:
     examples: tuple[JSON, ...] = ()
     is_required: bool = False
     is_nullable: bool = False
+    takes_empty: bool = False  # an empty text is a value of its own, not "left open"
     choices: tuple[Choice, ...] = ()
     fields: tuple[Field, ...] = ()
     item: Field | None = None
@@ -50,3 +52,25 @@ class Field:
         """The title, else the name in words: `refund_amount` is "Refund amount"."""
         words = self.title or self.name.replace("_", " ").strip()
         return words[:1].upper() + words[1:] or self.name
+
+    @property
+    def is_many_of(self) -> bool:
+        """A list of choices: each is there or not, so that a form shows them all."""
+        return self.item is not None and self.item.kind == Kind.CHOICE
+
+
+def argument(name: str, value: JSON) -> Field:
+    """The field in which a person changes an argument of an action: what it asks for follows from the value."""
+    if isinstance(value, bool):
+        return Field(name, Kind.BOOLEAN, title=name, is_required=True)
+    if isinstance(value, int | float):
+        return Field(name, Kind.NUMBER, title=name, is_required=True)
+    if isinstance(value, str):
+        return Field(name, Kind.TEXT, title=name, is_required=True, takes_empty=True)
+    return Field(name, Kind.JSON, title=name, is_required=True)
+
+
+def arguments(values: dict[str, Any]) -> Field:
+    """All arguments of an action, as one object."""
+    fields = tuple(argument(name, value) for name, value in values.items())
+    return Field("", Kind.OBJECT, is_required=True, fields=fields)
