@@ -9,9 +9,10 @@ import hashlib
 import secrets
 import string
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db import transaction
 from django.utils import timezone
 
 from escalations.models import Agent, ApiKey, Scope
@@ -34,6 +35,10 @@ class Parts(NamedTuple):
 class NewKey(NamedTuple):
     key: ApiKey
     plain: str
+
+
+class KeyEnded(Exception):
+    """This key has been revoked or has expired. Add a new one instead."""
 
 
 def mint(
@@ -86,6 +91,29 @@ def revoke(key: ApiKey) -> None:
     """No call with this key succeeds later than 5 s from now (each process keeps what it looked up that long)."""
     ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
     key.refresh_from_db(fields=["revoked_at"])
+
+
+@transaction.atomic
+def rotate(key: ApiKey, *, overlap: timedelta) -> NewKey:
+    """A new key with the same rights and the same length of life; the old one ends after `overlap`, or earlier.
+
+    Raises KeyEnded when there is nothing left to replace.
+    """
+    old = ApiKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
+    now = timezone.now()
+    if not old.is_live:
+        raise KeyEnded
+    new = mint(
+        agent=old.agent,
+        reviewer=old.reviewer,
+        scopes=[Scope(word) for word in old.scopes],
+        sandbox=old.is_sandbox,
+        pools=Pool.objects.filter(pk__in=old.pool_ids),
+        expires_at=now + (old.expires_at - old.created_at) if old.expires_at else None,
+    )
+    old.expires_at = min(old.expires_at or now + overlap, now + overlap)
+    old.save(update_fields=["expires_at"])
+    return new
 
 
 def _random(length: int) -> str:

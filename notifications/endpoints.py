@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from escalations import agents, hints, vault
@@ -57,6 +58,16 @@ def rotate_secret(endpoint: Endpoint) -> str:
     )
     Agent.objects.filter(pk=endpoint.agent_id).update(webhook_secret=endpoint.secret)
     endpoint.refresh_from_db(fields=["old_secret_until"])
+    return secret
+
+
+@transaction.atomic
+def rotate_secrets(agent: Agent) -> str:
+    """As `rotate_secret`, for all endpoints that the agent has and will have."""
+    secret = agents.new_webhook_secret()
+    sealed = vault.seal(secret.encode())
+    Endpoint.objects.filter(agent=agent).update(old_secret=F("secret"), old_secret_until=Now() + OVERLAP, secret=sealed)
+    Agent.objects.filter(pk=agent.pk).update(webhook_secret=sealed)
     return secret
 
 

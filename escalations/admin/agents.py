@@ -1,5 +1,6 @@
 """Agents: made with their keys, paused and resumed. Their secrets are shown once."""
 
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -7,17 +8,21 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from escalations import addresses, agents
-from escalations.models import Agent
+from escalations.admin.keylist import Keys
+from escalations.models import Agent, ApiKey, Escalation
 from reviewers import once
 from reviewers.models import Reviewer, Role
 
+LATELY = timedelta(days=1)
 LINE = forms.TextInput(attrs={"class": "vTextField"})
 
 
@@ -43,17 +48,35 @@ class AgentForm(forms.ModelForm[Agent]):
 @admin.register(Agent)
 class AgentAdmin(once.ShownOnce):
     form = AgentForm
-    list_display = ("name", "webhook_url", "is_running", "created_at")
+    shown = ("paused_at", "seen", "asked_lately", "created_at")
+    list_display = ("name", "webhook_url", "is_running", "seen", "asked_lately", "created_at")
     search_fields = ("name",)
     change_form_template = "admin/escalations/agent/change_form.html"
     actions = None
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
+        """With the last use of its keys, and what it asked in 24 hours, which is a range of the index `of_agent`."""
+        of_agent = Escalation.objects.for_people().filter(agent=OuterRef("pk"), created_at__gt=Now() - LATELY)
+        used = ApiKey.objects.filter(agent=OuterRef("pk"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                last_seen=Subquery(_grouped(used).annotate(value=Max("last_used_at")).values("value")),
+                lately=Coalesce(Subquery(_grouped(of_agent).annotate(value=Count("pk")).values("value")), 0),
+            )
+        )
+
+    def get_inlines(self, request: HttpRequest, obj: Agent | None) -> list[Any]:
+        """The keys are for whoever may mint them."""
+        return [Keys] if obj and is_theirs(cast("Reviewer", request.user), obj) else []
+
     def get_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's own
-        return ("name", "webhook_url", "paused_at", "created_at") if obj else ("name", "webhook_url")
+        return ("name", "webhook_url", *self.shown) if obj else ("name", "webhook_url")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:  # noqa: ARG002
         """The name is what the agent's escalations are found by."""
-        return ("name", "paused_at", "created_at") if obj else ()
+        return ("name", *self.shown) if obj else ()
 
     def get_urls(self) -> list[Any]:
         ours = [
@@ -98,7 +121,16 @@ class AgentAdmin(once.ShownOnce):
         agents.resume(agent)
         return self._done(request, agent, _("%(name)s goes on."))
 
-    @admin.display(boolean=True, description="running")
+    @admin.display(description=_lazy("last seen"), empty_value=_lazy("never"))
+    def seen(self, agent: Agent) -> datetime | None:
+        seen: datetime | None = agent.__dict__["last_seen"]
+        return seen
+
+    @admin.display(description=_lazy("asked in 24 hours"))
+    def asked_lately(self, agent: Agent) -> int:
+        return int(agent.__dict__["lately"])
+
+    @admin.display(boolean=True, description=_lazy("running"))
     def is_running(self, agent: Agent) -> bool:
         return agent.paused_at is None
 
@@ -113,6 +145,11 @@ class AgentAdmin(once.ShownOnce):
         self.log_change(request, agent, text)
         messages.success(request, text)
         return HttpResponseRedirect(reverse("admin:escalations_agent_change", args=[agent.pk]))
+
+
+def _grouped(rows: QuerySet[Any]) -> Any:  # noqa: ANN401 - rows of values
+    """One row for all that belong to the agent, ready to be aggregated."""
+    return rows.order_by().values("agent")
 
 
 def added_by(person: Reviewer) -> QuerySet[Agent]:

@@ -202,22 +202,27 @@ class EscalationAdmin(LongList):
             "title": title,
             "opts": self.opts,
             "form": form,
-            "chosen": queryset.only("pk", "number")[: bulk.AT_MOST],
+            "chosen": queryset.select_related(None).only("pk", "number")[: bulk.AT_MOST],
             "action": request.POST["action"],
             "at_most": bulk.AT_MOST,
         }
         return TemplateResponse(request, "admin/escalations/escalation/bulk.html", context)
 
     def _each(self, queryset: EscalationQuerySet, verb: Callable[[UUID], object]) -> bulk.Report:
-        return bulk.apply(verb, list(queryset.only("pk", "number")[: bulk.AT_MOST]))
+        return bulk.apply(verb, list(queryset.select_related(None).only("pk", "number")[: bulk.AT_MOST]))
 
 
 def seen_by(viewer: Reviewer) -> EscalationQuerySet:
     """As `visible_to`, with the pools as values: so the planner knows how much of the history is theirs."""
+    pools = pools_of(viewer)
+    return Escalation.objects.for_people() if pools is None else Escalation.objects.for_people().filter(pool__in=pools)
+
+
+def pools_of(viewer: Reviewer) -> list[int] | None:
+    """The ids of the pools whose escalations they see; None: all of them."""
     if viewer.role == Role.ADMIN:
-        return Escalation.objects.visible_to(viewer)
-    pools = Seat.objects.filter(reviewer=viewer).values_list("pool_id", flat=True)
-    return Escalation.objects.for_people().filter(pool__in=list(pools))
+        return None
+    return list(Seat.objects.filter(reviewer=viewer).values_list("pool_id", flat=True))
 
 
 def _found(queryset: QuerySet[Escalation], term: str) -> QuerySet[Escalation]:

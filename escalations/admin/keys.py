@@ -1,6 +1,6 @@
 """API keys: minted for one agent or one reviewer, shown once, revoked; never edited and never deleted."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -9,16 +9,20 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from escalations import keys
 from escalations.admin.agents import added_by
+from escalations.admin.keylist import scopes_of, state_of
 from escalations.models import Agent, ApiKey, Scope
 from reviewers import once
 from reviewers.models import Pool, Reviewer, Role
 
+OVERLAPS = ((0, _lazy("None: it stops at once")), (1, _lazy("1 hour")), (24, _lazy("1 day")), (168, _lazy("7 days")))
 ORDINARY = (Role.REVIEWER, Role.READ_ONLY)
 
 
@@ -56,6 +60,16 @@ class KeyForm(forms.ModelForm[ApiKey]):
         return given
 
 
+class RotateForm(forms.Form):
+    overlap = forms.TypedChoiceField(
+        coerce=int,
+        choices=OVERLAPS,
+        initial=24,
+        widget=forms.RadioSelect,
+        label=_lazy("How long the old key goes on working"),
+    )
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(once.ShownOnce):
     list_display = ("__str__", "whose", "scope_names", "state", "last_used_at", "created_at", "expires_at")
@@ -75,8 +89,11 @@ class ApiKeyAdmin(once.ShownOnce):
         return found.filter(Q(reviewer__in=people) | Q(reviewer=viewer) | Q(agent__in=agents))
 
     def get_urls(self) -> list[Any]:
-        revoke = path("<slug:pk>/revoke/", self.admin_site.admin_view(self.revoke), name="escalations_apikey_revoke")
-        return [revoke, *super().get_urls()]
+        ours = [
+            path(f"<slug:pk>/{verb}/", self.admin_site.admin_view(view), name=f"escalations_apikey_{verb}")
+            for verb, view in (("revoke", self.revoke), ("rotate", self.rotate))
+        ]
+        return [*ours, *super().get_urls()]
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:  # noqa: ANN401, ARG002 - Django's own
         return self.fields if obj else tuple(KeyForm.base_fields)
@@ -130,13 +147,33 @@ class ApiKeyAdmin(once.ShownOnce):
         messages.success(request, _("%(key)s no longer works.") % {"key": key})
         return HttpResponseRedirect(reverse("admin:escalations_apikey_change", args=[key.pk]))
 
+    def rotate(self, request: HttpRequest, pk: str) -> HttpResponse:
+        """First how long both are to work, then the new key, once."""
+        key = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = RotateForm(request.POST if request.method == "POST" else None)
+        if not form.is_valid():
+            page = {"title": _("A new key in place of %(key)s") % {"key": key}, "key": key, "form": form}
+            context = self.admin_site.each_context(request) | page
+            return TemplateResponse(request, "admin/escalations/apikey/rotate.html", context)
+        try:
+            new = keys.rotate(key, overlap=timedelta(hours=form.cleaned_data["overlap"]))
+        except keys.KeyEnded as refusal:
+            messages.warning(request, str(refusal.__doc__))
+            return HttpResponseRedirect(reverse("admin:escalations_apikey_change", args=[key.pk]))
+        self.log_change(request, key, _("Rotated: %(key)s takes its place.") % {"key": new.key})
+        self.log_addition(request, new.key, _("In place of %(key)s.") % {"key": key})
+        back = reverse("admin:escalations_apikey_change", args=[new.key.pk])
+        return once.show(request, _("A new API key"), [(_("API key"), new.plain)], back=back)
+
     @admin.display(description="of")
     def whose(self, key: ApiKey) -> str:
         return str(key.agent or key.reviewer)
 
     @admin.display(description="scopes")
     def scope_names(self, key: ApiKey) -> str:
-        return ", ".join(str(Scope(word).label) for word in key.scopes)
+        return scopes_of(key)
 
     @admin.display(description="pools")
     def pool_names(self, key: ApiKey) -> str:
@@ -145,9 +182,7 @@ class ApiKeyAdmin(once.ShownOnce):
 
     @admin.display
     def state(self, key: ApiKey) -> str:
-        if key.revoked_at:
-            return _("revoked")
-        return _("expired") if key.expires_at and key.expires_at <= timezone.now() else _("works")
+        return state_of(key)
 
 
 def _agents(viewer: Reviewer) -> QuerySet[Agent]:

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from reviewers.models import Reviewer
 
@@ -69,3 +70,7 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"esc_{'test' if self.is_sandbox else 'live'}_{self.id}_…"
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())

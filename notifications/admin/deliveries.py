@@ -1,6 +1,7 @@
 """Webhook deliveries: read with every try, and sent again. Nothing of them is edited."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -9,32 +10,65 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from escalations.paging import Uncounted
-from notifications import attempts, deliveries
-from notifications.models import Attempt, Delivery, DeliveryQuerySet
+from escalations.admin.filters import Choice
+from escalations.admin.lists import LongList
+from notifications import attempts, deliveries, fanout
+from notifications.admin.endpoints import seen_by
+from notifications.models import Attempt, Delivery, DeliveryQuerySet, Endpoint
 from reviewers.admin.seats import signed_in
 
 SHOWN = 20_000  # characters of a body
+ENDPOINTS_OFFERED = 100
+IDENTIFIER = re.compile(r"[0-9]{1,18}")  # what a bigint column holds
+
+
+class InState(Choice):
+    title = _("state")
+    parameter_name = "status"
+    words = tuple((status.value, status.label) for status in Delivery.Status)
+
+
+class OfType(Choice):
+    """The types there are, told by the code that sends them."""
+
+    title = _("type")
+    parameter_name = "type"
+    words = tuple((type_, type_) for type_ in (*sorted(fanout.SENT), deliveries.TEST))
+
+    def chosen(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return queryset.filter(event=None) if value == deliveries.TEST else queryset.filter(type=value)
+
+
+class ToEndpoint(Choice):
+    """The endpoints one may configure; a link from an endpoint's page works for any of them."""
+
+    title = _("endpoint")
+    parameter_name = "endpoint"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401, ARG002 - Django's own
+        found = seen_by(signed_in(request))[:ENDPOINTS_OFFERED]
+        return [(endpoint.pk, endpoint.url) for endpoint in found]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The agent is named as well, since its deliveries have an index."""
+        chosen = _endpoint(request, self.value())
+        return queryset.filter(endpoint=chosen, agent=chosen.agent_id) if chosen else queryset
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(admin.ModelAdmin[Delivery]):
+class DeliveryAdmin(LongList):
     list_display = ("made", "type", "of", "to", "status", "tried", "next_try")
-    list_filter = ("status", "type")
-    list_per_page = 50
+    list_filter = (InState, OfType, ToEndpoint)
     ordering = ("-id",)
-    sortable_by = ()
     search_fields = ("id",)
     search_help_text = _("The number of an escalation such as ESC-1042, or the id of a delivery.")
-    paginator = Uncounted
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     change_form_template = "admin/notifications/delivery/change_form.html"
     change_list_template = "admin/notifications/delivery/change_list.html"
     actions = ("send_again",)
@@ -68,16 +102,6 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
     ) -> tuple[QuerySet[Delivery], bool]:
         return (_found(queryset, search_term.strip()) if search_term.strip() else queryset), False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's own
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:  # noqa: ARG002
-        """A delivery is sent again, never edited."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:  # noqa: ARG002
-        return False
-
     def has_send_permission(self, request: HttpRequest) -> bool:
         return signed_in(request).has_perm("notifications.change_delivery")
 
@@ -103,9 +127,19 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
         return HttpResponseRedirect(reverse("admin:notifications_delivery_change", args=[delivery.pk]))
 
     def replay_dead(self, request: HttpRequest) -> HttpResponse:
-        self._check_send(request)
-        self._replay(request, self.get_queryset(request).dead())
-        return HttpResponseRedirect(reverse("admin:notifications_delivery_changelist"))
+        """First how many there are, then all of them again; with `endpoint` in the address, those of one endpoint."""
+        if not self.has_send_permission(request):
+            raise PermissionDenied
+        endpoint = _endpoint(request, request.GET.get("endpoint"))
+        dead = self.get_queryset(request).dead()
+        dead = dead.filter(endpoint=endpoint) if endpoint else dead
+        back = reverse("admin:notifications_delivery_changelist")
+        if request.method == "POST":
+            self._replay(request, dead)
+            return HttpResponseRedirect(back)
+        page = {"title": _("Send again what was given up"), "count": dead.count(), "endpoint": endpoint, "back": back}
+        context = self.admin_site.each_context(request) | page
+        return TemplateResponse(request, "admin/notifications/delivery/replay_dead.html", context)
 
     def _check_send(self, request: HttpRequest) -> None:
         if request.method != "POST" or not self.has_send_permission(request):
@@ -175,6 +209,12 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
     def message(self, delivery: Delivery) -> SafeString:
         text = json.dumps(json.loads(bytes(delivery.body)), indent=1, ensure_ascii=False)
         return format_html('<pre tabindex="0">{}{}</pre>', text[:SHOWN], "…" if len(text) > SHOWN else "")
+
+
+def _endpoint(request: HttpRequest, chosen: str | None) -> Endpoint | None:
+    if not IDENTIFIER.fullmatch(chosen or ""):
+        return None
+    return seen_by(signed_in(request)).filter(pk=int(chosen or "")).first()
 
 
 def _found(queryset: QuerySet[Delivery], term: str) -> QuerySet[Delivery]:

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from escalations.admin.agents import added_by, is_theirs
+from escalations.models import Agent
 from notifications import deliveries, endpoints
 from notifications.models import Endpoint
 from reviewers import once
 from reviewers.admin.seats import signed_in
-from reviewers.models import Role
+from reviewers.models import Reviewer, Role
 
 
 @admin.register(Endpoint)
@@ -32,9 +33,7 @@ class EndpointAdmin(admin.ModelAdmin[Endpoint]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
         """A lead's are those of the agents they added."""
-        viewer = signed_in(request)
-        found = super().get_queryset(request).select_related("agent")
-        return found if viewer.role == Role.ADMIN else found.filter(agent__in=added_by(viewer).values("pk"))
+        return seen_by(signed_in(request))
 
     def get_urls(self) -> list[Any]:
         verbs = {"test": self.test, "disable": self.disable, "enable": self.enable, "rotate": self.rotate}
@@ -42,7 +41,12 @@ class EndpointAdmin(admin.ModelAdmin[Endpoint]):
             path(f"<int:pk>/{verb}/", self.admin_site.admin_view(view), name=f"notifications_endpoint_{verb}")
             for verb, view in verbs.items()
         ]
-        return [*ours, *super().get_urls()]
+        everywhere = path(
+            "agent/<int:pk>/rotate/",
+            self.admin_site.admin_view(self.rotate_all),
+            name="notifications_endpoint_rotate_all",
+        )
+        return [everywhere, *ours, *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's own
         """One comes with the first message to a URL."""
@@ -78,9 +82,18 @@ class EndpointAdmin(admin.ModelAdmin[Endpoint]):
         endpoint = self._theirs(request, pk)
         secret = endpoints.rotate_secret(endpoint)
         self.log_change(request, endpoint, _("New secret."))
-        hours = endpoints.OVERLAP.total_seconds() // 3600
-        name = _("New secret (for %(hours)d hours messages carry both signatures)") % {"hours": hours}
-        return once.show(request, _("New signing secret"), [(name, secret)], back=_page(endpoint))
+        return _show(request, secret, back=_page(endpoint))
+
+    def rotate_all(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A new secret wherever the agent hears, from the agent's own page."""
+        agent = get_object_or_404(Agent, pk=pk)
+        if request.method != "POST" or not self.has_change_permission(request):
+            raise PermissionDenied
+        if not is_theirs(signed_in(request), agent):
+            raise PermissionDenied
+        secret = endpoints.rotate_secrets(agent)
+        self.log_change(request, agent, _("New webhook secret."))
+        return _show(request, secret, back=reverse("admin:escalations_agent_change", args=[agent.pk]))
 
     @admin.display(description="state")
     def state(self, endpoint: Endpoint) -> str:
@@ -105,6 +118,20 @@ class EndpointAdmin(admin.ModelAdmin[Endpoint]):
         self.log_change(request, endpoint, said)
         messages.success(request, said)
         return HttpResponseRedirect(_page(endpoint))
+
+
+def seen_by(viewer: Reviewer) -> QuerySet[Endpoint]:
+    """Those of everybody for an admin, of the agents they added for a lead; a URL may hold a token."""
+    found = Endpoint.objects.select_related("agent")
+    if viewer.role == Role.ADMIN:
+        return found
+    return found.filter(agent__in=added_by(viewer).values("pk")) if viewer.role == Role.LEAD else found.none()
+
+
+def _show(request: HttpRequest, secret: str, *, back: str) -> HttpResponse:
+    hours = endpoints.OVERLAP.total_seconds() // 3600
+    name = _("New secret (for %(hours)d hours messages carry both signatures)") % {"hours": hours}
+    return once.show(request, _("New signing secret"), [(name, secret)], back=back)
 
 
 def _page(endpoint: Endpoint) -> str:

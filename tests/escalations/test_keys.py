@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from django.test import override_settings
+from django.utils import timezone
 
 from escalations import keys, vault
 from escalations.models import ApiKey, Scope
-from tests.factories import make_agent
+from tests.factories import make_agent, make_pool, make_reviewer
 
 
 @pytest.mark.django_db
@@ -60,3 +63,29 @@ def _present_key() -> str:
     from django.conf import settings  # noqa: PLC0415 - read before it is overridden
 
     return str(settings.SECRET_KEY)
+
+
+@pytest.mark.django_db
+def test_a_rotated_key_lives_as_long_again_and_the_old_one_no_longer() -> None:
+    until = timezone.now() + timedelta(days=30)
+    old = keys.mint(agent=make_agent(), scopes=[Scope.READ], expires_at=until).key
+
+    new = keys.rotate(old, overlap=timedelta(days=365)).key
+    old.refresh_from_db()
+    assert old.expires_at == until
+    assert new.expires_at is not None
+    assert timedelta(seconds=-5) < new.expires_at - until < timedelta(seconds=5)
+
+
+@pytest.mark.django_db
+def test_a_rotated_key_keeps_person_pools_and_rights() -> None:
+    pool = make_pool()
+    ada = make_reviewer(pool=pool)
+    old = keys.mint(reviewer=ada, scopes=[Scope.READ, Scope.REVIEW], pools=[pool]).key
+
+    new = keys.rotate(old, overlap=timedelta(0)).key
+    old.refresh_from_db()
+    assert (new.reviewer, new.scopes, new.pool_ids) == (ada, ["read", "review"], [pool.pk])
+    assert not old.is_live
+    with pytest.raises(keys.KeyEnded):
+        keys.rotate(old, overlap=timedelta(0))

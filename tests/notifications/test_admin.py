@@ -111,14 +111,14 @@ def test_a_delivery_cannot_be_edited_or_deleted(root: Client) -> None:
 def test_leads_send_again_what_their_pools_show_them(role: Role, status: int) -> None:
     delivery = make_delivery("http://127.0.0.1:9/")
     client = signed_in(factories.make_reviewer("Grace", role=role))
-    assert delivery.type in client.get(DELIVERIES).content.decode()
+    assert of_delivery(delivery) in client.get(DELIVERIES).content.decode()
     assert client.post(of_delivery(delivery, "replay")).status_code == status
 
 
 def test_a_lead_of_another_pool_sees_and_sends_nothing() -> None:
     delivery = make_delivery("http://127.0.0.1:9/")
     client = signed_in(factories.make_reviewer("Grace", role=Role.LEAD, pool=factories.make_pool("elsewhere")))
-    assert delivery.type not in client.get(DELIVERIES).content.decode()
+    assert of_delivery(delivery) not in client.get(DELIVERIES).content.decode()
     assert client.post(of_delivery(delivery, "replay")).status_code == 404
     client.post(reverse("admin:notifications_delivery_replay_dead"))
     assert Delivery.objects.get().replays == 0

@@ -1,16 +1,18 @@
 """Agents and keys, in the admin: their secrets are shown once."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from escalations import keys
-from escalations.models import Agent, ApiKey
+from escalations.models import Agent, ApiKey, Escalation
 from reviewers.models import Pool, Reviewer, Role
 from tests.escalations.admin.conftest import As
-from tests.factories import key_of, make_agent, make_pool, make_reviewer
+from tests.factories import key_of, make_agent, make_escalation, make_pool, make_reviewer
 
 
 def secrets_in(response: Any) -> list[str]:
@@ -139,11 +141,75 @@ def test_a_lead_revokes_no_key_of_anothers_agent(as_: As, lead: Reviewer) -> Non
 
 def test_an_agent_leads_to_its_keys_and_endpoints(as_: As, admin: Reviewer) -> None:
     agent, other = make_agent(), make_agent()
-    client = as_(admin)
 
-    page = client.get(f"/escalations/agent/{agent.pk}/change/").content.decode()
-    address = f"/escalations/apikey/?agent__id__exact={agent.pk}"
-    assert address in page
+    page = as_(admin).get(f"/escalations/agent/{agent.pk}/change/").content.decode()
     assert f"/notifications/endpoint/?agent__id__exact={agent.pk}" in page
-    listed = client.get(address).context["cl"].result_list
-    assert {key.agent for key in listed} == {agent} != {other}
+    assert all(f"/escalations/apikey/{key.pk}/change/" in page for key in agent.keys.all())
+    assert not any(f"/escalations/apikey/{key.pk}/change/" in page for key in other.keys.all())
+
+
+def test_the_keys_of_an_agent_one_did_not_add_are_not_shown(as_: As, lead: Reviewer) -> None:
+    agent = make_agent()
+
+    page = as_(lead).get(f"/escalations/agent/{agent.pk}/change/").content.decode()
+    assert key_of(agent).pk not in page
+
+
+def test_an_agent_says_when_it_was_last_seen_and_how_much_it_asked(as_: As, admin: Reviewer, pool: Pool) -> None:
+    agent, quiet = make_agent("busy"), make_agent("quiet")
+    for _ in range(3):
+        make_escalation(agent=agent, pool=pool)
+    Escalation.objects.filter(number=make_escalation(agent=agent, pool=pool).number).update(
+        created_at=timezone.now() - timedelta(hours=25)
+    )
+    make_escalation(agent=quiet, pool=pool, sandbox=True)
+    seen = timezone.now() - timedelta(minutes=5)
+    ApiKey.objects.filter(pk=key_of(agent).pk).update(last_used_at=seen)
+
+    listed = as_(admin).get("/escalations/agent/").context["cl"].result_list
+    assert {each.name: (each.lately, each.last_seen) for each in listed} == {"busy": (3, seen), "quiet": (0, None)}
+
+
+def test_a_key_is_rotated_with_an_overlap_and_the_new_one_shown_once(as_: As, admin: Reviewer) -> None:
+    old = key_of(make_agent())
+
+    response = as_(admin).post(f"/escalations/apikey/{old.pk}/rotate/", {"overlap": "24"})
+    (plain,) = secrets_in(response)
+    parts = keys.parse(plain)
+    assert parts is not None
+    new = ApiKey.objects.get(pk=parts.id)
+    old.refresh_from_db()
+    assert (new.agent, new.scopes, new.expires_at) == (old.agent, old.scopes, None)
+    assert old.expires_at is not None
+    assert timedelta(hours=23) < old.expires_at - timezone.now() < timedelta(hours=25)
+
+
+def test_before_a_key_is_rotated_one_is_asked_for_how_long_both_work(as_: As, admin: Reviewer) -> None:
+    old = key_of(make_agent())
+
+    page = as_(admin).get(f"/escalations/apikey/{old.pk}/rotate/").content.decode()
+    assert "How long the old key goes on working" in page
+    assert ApiKey.objects.count() == 2
+
+
+@pytest.mark.parametrize("overlap", ["", "5", "x", "-1"])
+def test_another_overlap_rotates_nothing(as_: As, admin: Reviewer, overlap: str) -> None:
+    old = key_of(make_agent())
+
+    as_(admin).post(f"/escalations/apikey/{old.pk}/rotate/", {"overlap": overlap})
+    assert ApiKey.objects.count() == 2
+
+
+def test_a_revoked_key_is_not_rotated(as_: As, admin: Reviewer) -> None:
+    old = key_of(make_agent())
+    keys.revoke(old)
+
+    page = as_(admin).post(f"/escalations/apikey/{old.pk}/rotate/", {"overlap": "1"}, follow=True).content.decode()
+    assert "Add a new one instead." in page
+    assert ApiKey.objects.count() == 2
+
+
+def test_a_lead_rotates_no_key_of_anothers_agent(as_: As, lead: Reviewer) -> None:
+    key = key_of(make_agent())
+
+    assert as_(lead).post(f"/escalations/apikey/{key.pk}/rotate/", {"overlap": "1"}).status_code == 404
