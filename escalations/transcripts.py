@@ -5,7 +5,7 @@ Reading is forgiving: whatever is not understood stays in the message as it came
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 ROLES = {
     "system": ("system", "developer", "instructions"),
@@ -28,9 +28,21 @@ CALL_KEYS |= {"is_error", "index", *DONE, *GIVEN}
 LOOKED_AT = 8  # messages that decide what a list is
 
 
-@dataclass(frozen=True)
-class Result:
+Keys = tuple[object, ...]  # from a message to something in it
+
+
+class Said(NamedTuple):
     content: Any
+    at: Keys
+
+
+@dataclass
+class Result:
+    """`place` is the message it stands in, once somebody has numbered them."""
+
+    content: Any
+    at: Keys = ()
+    place: int | None = None
     id: str = ""
     name: str = ""
     is_error: bool = False
@@ -40,6 +52,7 @@ class Result:
 class Call:
     name: str
     arguments: Any
+    at: Keys = ()
     id: str = ""
     result: Result | None = None
 
@@ -51,7 +64,7 @@ class Message:
     role: str
     voice: str
     name: str = ""
-    said: list[Any] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)
@@ -59,7 +72,7 @@ class Message:
     @property
     def text(self) -> str:
         """Only its prose."""
-        return "\n".join(each for each in self.said if isinstance(each, str))
+        return "\n".join(each.content for each in self.said if isinstance(each.content, str))
 
 
 def is_transcript(value: Any) -> bool:  # noqa: ANN401 - any JSON
@@ -77,13 +90,13 @@ def is_call(value: Any) -> bool:  # noqa: ANN401 - any JSON
 
 def read(value: Any) -> Message:  # noqa: ANN401 - any JSON
     if not isinstance(value, dict):
-        return Message("", "other", said=[value])
+        return Message("", "other", said=[Said(value, ())])
     role, used = _role(value)
     voice = VOICE_OF.get(role.lower(), "other")
     message = Message(role, TYPE_VOICES.get(role, voice), name=_word(value, "name"))
     used |= {"name"} if message.name else set()
     if _is_bare(value):
-        _read_block(message, value)
+        _read_block(message, value, ())
         return message
     used |= _read_said(message, value) | _read_calls(message, value)
     if message.voice == "tool":
@@ -92,14 +105,18 @@ def read(value: Any) -> Message:  # noqa: ANN401 - any JSON
     return message
 
 
-def read_call(value: dict[str, Any]) -> Call:
+def read_call(value: dict[str, Any], at: Keys = ()) -> Call:
     asked = _asked(value)
-    name = asked.get("name")
-    call = Call(str(name) if name else "", _first(asked, GIVEN), id=_word(value, "id", "call_id", "tool_call_id"))
-    done = _first(value, DONE)
-    if done is not None or "error" in value:
-        error = value.get("error")
-        call.result = Result(done if done is not None else error, is_error=bool(error))
+    name, key = asked.get("name"), _key(asked, GIVEN)
+    inner: Keys = (*at, "function") if asked is not value else at
+    call = Call(
+        name=name if isinstance(name, str) else "",
+        arguments=asked[key] if key else None,
+        at=(*inner, key) if key else inner,
+        id=_word(value, "id", "call_id", "tool_call_id"),
+    )
+    if done := _key(value, (*DONE, "error")):
+        call.result = Result(value[done], (*at, done), is_error=bool(value.get("error")))
     return call
 
 
@@ -149,42 +166,52 @@ def _is_bare(value: dict[str, Any]) -> bool:
 
 def _read_said(message: Message, value: dict[str, Any]) -> set[str]:
     key = next((each for each in SAID if not _is_nothing(value.get(each))), None)
-    if key is not None:
-        content = value[key]
-        for block in content if isinstance(content, list) else [content]:
-            _read_block(message, block)
-    return {key, "type"} if key and value.get("type") in {"message", message.role} else {key} if key else set()
+    if key is None:
+        return set()
+    content = value[key]
+    if isinstance(content, list):
+        for place, block in enumerate(content):
+            _read_block(message, block, (key, place))
+    else:
+        _read_block(message, content, (key,))
+    return {key, "type"} if value.get("type") in {"message", message.role} else {key}
 
 
-def _read_block(message: Message, block: Any) -> None:  # noqa: ANN401 - any JSON
+def _read_block(message: Message, block: Any, at: Keys) -> None:  # noqa: ANN401 - any JSON
     kind = block.get("type") if isinstance(block, dict) else None
     if not isinstance(block, dict):
-        message.said.append(block)
+        message.said.append(Said(block, at))
     elif isinstance(kind, str) and kind in CALL_TYPES:
-        message.calls.append(read_call(block))
+        message.calls.append(read_call(block, at))
     elif isinstance(kind, str) and kind in RESULT_TYPES:
-        message.results.append(_read_result(block))
+        message.results.append(_read_result(block, at))
     else:
-        prose = next((block[key] for key in PROSE if isinstance(block.get(key), str)), None)
-        message.said.append(block if prose is None else prose)
+        key = next((key for key in PROSE if isinstance(block.get(key), str)), None)
+        message.said.append(Said(block[key], (*at, key)) if key else Said(block, at))
 
 
-def _read_result(block: dict[str, Any]) -> Result:
-    content = _first(block, ("content", *DONE))
+def _read_result(block: dict[str, Any], at: Keys) -> Result:
+    key = _key(block, ("content", *DONE))
+    content = block[key] if key else None
     if isinstance(content, list) and all(isinstance(each, dict) and _word(each, "text") for each in content):
         content = "\n".join(each["text"] for each in content)
-    name, called = _word(block, "name"), _word(block, "tool_use_id", "call_id", "tool_call_id", "id")
-    return Result(content, called, name, is_error=block.get("is_error") is True)
+    return Result(
+        content,
+        (*at, key) if key else at,
+        id=_word(block, "tool_use_id", "call_id", "tool_call_id", "id"),
+        name=_word(block, "name"),
+        is_error=block.get("is_error") is True,
+    )
 
 
 def _read_calls(message: Message, value: dict[str, Any]) -> set[str]:
     used = set()
     calls = value.get("tool_calls")
     if isinstance(calls, list) and all(isinstance(each, dict) for each in calls):
-        message.calls += map(read_call, calls)
+        message.calls += [read_call(each, ("tool_calls", place)) for place, each in enumerate(calls)]
         used.add("tool_calls")
     if isinstance(call := value.get("function_call"), dict):
-        message.calls.append(read_call(call))
+        message.calls.append(read_call(call, ("function_call",)))
         used.add("function_call")
     return used
 
@@ -195,11 +222,13 @@ def _turn_into_result(message: Message, value: dict[str, Any]) -> set[str]:
     if any(key in value for key in GIVEN):
         message.calls.append(read_call(value))
         return used | {*GIVEN, "error"}
-    said = message.said[0] if len(message.said) == 1 else message.said
-    content = said if message.said else _first(value, DONE)
     if not message.results:
+        one = message.said[0] if len(message.said) == 1 else None
+        key = _key(value, DONE)
+        content, at = one or ((message.text, ("content",)) if message.said else (value.get(key or ""), (key,)))
         is_error = value.get("is_error") is True or value.get("status") == "error"
-        message.results.append(Result(content, _word(value, "tool_call_id"), message.name, is_error))
+        called = _word(value, "tool_call_id")
+        message.results.append(Result(content, at, id=called, name=message.name, is_error=is_error))
         message.said = []
     return used
 
@@ -209,8 +238,9 @@ def _asked(value: dict[str, Any]) -> dict[str, Any]:
     return inner if isinstance(inner, dict) else value
 
 
-def _first(value: dict[str, Any], keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - any JSON
-    return next((value[key] for key in keys if value.get(key) is not None), None)
+def _key(value: dict[str, Any], keys: tuple[str, ...]) -> str:
+    """The first of the keys that has a value; empty if none has."""
+    return next((key for key in keys if value.get(key) is not None), "")
 
 
 def _word(value: dict[str, Any], *keys: str) -> str:

@@ -6,7 +6,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpResponse
 from django.urls import URLPattern, path, re_path
 
-from escalations.desk import pages, verbs
+from escalations.desk import pages, parts, verbs
 
 # A number that a bigint column holds.
 NUMBER = r"ESC-(?P<number>[1-9][0-9]{0,17})"
@@ -23,7 +23,8 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("desk/queue/", page(pages.live_queue), name="desk_queue"),
         path("desk/queue/rows/", page(pages.some_rows), name="desk_rows"),
         re_path(rf"^desk/e/{NUMBER}/$", page(pages.escalation), name="desk_escalation"),
-        re_path(rf"^desk/e/{NUMBER}/context\.json$", page(pages.raw_context), name="desk_context"),
+        re_path(rf"^desk/e/{NUMBER}/context\.json$", page(parts.raw), name="desk_context"),
+        re_path(rf"^desk/e/{NUMBER}/context/$", page(parts.part), name="desk_part"),
         verb("claim", verbs.claim),
         verb("release", verbs.release),
         verb("decline", verbs.decline),
