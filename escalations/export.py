@@ -10,12 +10,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpResponse
 from django.utils import timezone
 
 from escalations.models import Escalation, EscalationQuerySet
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 AT_MOST = 10_000  # rows of one file
 BYTES_AT_MOST = 32 * 2**20
@@ -40,7 +43,8 @@ class TooLarge(Exception):
 def response(escalations: EscalationQuerySet) -> HttpResponse:
     """A download of the escalations in their order. Raises TooLarge."""
     listed = escalations.with_names().defer(*UNREAD)[: AT_MOST + 1]
-    with closing(listed.iterator(chunk_size=AT_ONCE)) as found:
+    reading = cast("Generator[Escalation]", listed.iterator(chunk_size=AT_ONCE))
+    with closing(reading) as found:
         return attachment(rows(found), "escalations")
 
 

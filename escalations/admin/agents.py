@@ -58,14 +58,10 @@ class AgentAdmin(once.ShownOnce):
         """With the last use of its keys, and what it asked in 24 hours, which is a range of the index `of_agent`."""
         of_agent = Escalation.objects.for_people().filter(agent=OuterRef("pk"), created_at__gt=Now() - LATELY)
         used = ApiKey.objects.filter(agent=OuterRef("pk"))
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                last_seen=Subquery(_grouped(used).annotate(value=Max("last_used_at")).values("value")),
-                lately=Coalesce(Subquery(_grouped(of_agent).annotate(value=Count("pk")).values("value")), 0),
-            )
-        )
+        last_seen = Subquery(_grouped(used).annotate(value=Max("last_used_at")).values("value"))
+        lately = Subquery(_grouped(of_agent).annotate(value=Count("pk")).values("value"))
+        found: QuerySet[Agent] = super().get_queryset(request)
+        return found.annotate(last_seen=last_seen, lately=Coalesce(lately, 0))
 
     def get_inlines(self, request: HttpRequest, obj: Agent | None) -> list[Any]:
         """The keys are for whoever may mint them."""
@@ -121,10 +117,11 @@ class AgentAdmin(once.ShownOnce):
         agents.resume(agent)
         return self._done(request, agent, _("%(name)s goes on."))
 
-    @admin.display(description=_lazy("last seen"), empty_value=_lazy("never"))
-    def seen(self, agent: Agent) -> datetime | None:
+    @admin.display(description=_lazy("last seen"))
+    def seen(self, agent: Agent) -> datetime | str:
+        """When one of its keys was last used."""
         seen: datetime | None = agent.__dict__["last_seen"]
-        return seen
+        return seen or _("never")
 
     @admin.display(description=_lazy("asked in 24 hours"))
     def asked_lately(self, agent: Agent) -> int:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from escalations import export
@@ -67,9 +68,9 @@ class EventAdmin(LongList):
         url = reverse("admin:desk_escalation", args=[event.escalation.number])
         return format_html('<a href="{}">{}</a>', url, event.escalation.reference)
 
-    @admin.display(description=_("by"), empty_value=_("the desk"))
-    def who(self, event: Event) -> str | None:
-        return event.actor_name
+    @admin.display(description=_("by"))
+    def who(self, event: Event) -> str:
+        return event.actor_name or _now("the desk")
 
     @admin.display(description=_("with it"), empty_value="–")
     def said(self, event: Event) -> str:

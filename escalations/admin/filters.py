@@ -57,7 +57,7 @@ class Typed(admin.SimpleListFilter):
     def named(self, queryset: QuerySet[Any], name: str) -> QuerySet[Any]:
         raise NotImplementedError
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    def choices(self, changelist: Any) -> Iterator[Any]:  # noqa: ANN401
         """What else the address says, which the little form carries along."""
         return _carried(changelist, [str(self.parameter_name)])
 
@@ -78,7 +78,7 @@ class Period(admin.SimpleListFilter):
     def has_output(self) -> bool:
         return True
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return [self.parameter_name, self.until_name]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401, ARG002
@@ -101,7 +101,7 @@ class Period(admin.SimpleListFilter):
             queryset = queryset.filter(**{f"{self.column}__lt": _midnight(self.until) + timedelta(days=1)})
         return queryset
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    def choices(self, changelist: Any) -> Iterator[Any]:  # noqa: ANN401
         """Spans of days as links, then what else the address says."""
         for since, title in self.lookup_choices:
             said = {self.parameter_name: since}

@@ -92,7 +92,7 @@ class EndpointAdmin(admin.ModelAdmin[Endpoint]):
         if not is_theirs(signed_in(request), agent):
             raise PermissionDenied
         secret = endpoints.rotate_secrets(agent)
-        self.log_change(request, agent, _("New webhook secret."))
+        self.admin_site.get_model_admin(Agent).log_change(request, agent, _("New webhook secret."))
         return _show(request, secret, back=reverse("admin:escalations_agent_change", args=[agent.pk]))
 
     @admin.display(description="state")
