@@ -2,28 +2,28 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from escalations import log
-from escalations.desk import context, keymap, queue, rows
-from escalations.desk.people import may_act, viewer_of
-from escalations.desk.queue import Group, Listing, Order, View
-from escalations.desk.workbench import bench
-from escalations.models import Escalation
-from reviewers.models import Pool
+from escalations.desk import bar, keymap, queue, rows, saved_views, undo
+from escalations.desk.listing import PAGE, Listing, View
+from escalations.desk.people import may_act, may_lead, viewer_of
+from escalations.desk.queue import Group
+from escalations.models import Draft, Escalation
+from reviewers.models import Pool, Reviewer
 
 ASKED_AT_ONCE = 200  # ids that one request for rows may name
+DRAFTS_AT_MOST = 1000
+SCRIPTS = [f"desk/{name}.js" for name in ("live", "keys", "rows", "queue", "snooze", "acts")]
 
 
 @require_safe
@@ -31,24 +31,34 @@ def live_queue(request: HttpRequest) -> TemplateResponse:
     viewer = viewer_of(request)
     listing = Listing.of(request.GET)
     head = log.head()  # before the lists: what happens in between comes twice at worst, never not at all
-    now = timezone.now()
-    counts = queue.counts(viewer, listing.pool)
+    counts = queue.counts(viewer, listing)
     pools = list(Pool.objects.visible_to(viewer))
-    groups = [_group(request, which, listing, counts) for which in Group]
+    saved = saved_views.of(viewer)
+    groups = _groups(request, listing, counts)
     is_empty = not any(group["rows"] for group in groups)
     page = {
         **admin.site.each_context(request),
         "title": _("Live queue"),
         "head": head,
-        "now": now,
+        "now": timezone.now(),
         "listing": listing,
+        "from": f"?from={quote(listing.query)}" if listing.query else "",
         "counts": counts,
+        "wakes": _wakes(viewer) if counts.snoozed and listing.view != View.SNOOZED else "",
+        "matching": counts.of(View.FOR_ME) if listing.view == View.FOR_ME else sum(group["count"] for group in groups),
         "groups": groups,
-        "tabs": _tabs(listing, counts),
-        "columns": _columns(listing),
+        "tabs": bar.tabs(listing, counts, saved),
+        "saved": saved,
+        "filters": bar.filters(listing, pools, queue.choices(viewer)),
+        "chips": bar.chips(listing, pools),
+        "orders": bar.orders(listing),
+        "columns": bar.columns(listing),
         "pools": pools,
         "may_act": may_act(viewer),
+        "may_lead": may_lead(viewer),
+        "undo": undo.offered(request),
         "keys": keymap.of(keymap.QUEUE),
+        "scripts": SCRIPTS,
         "socket_url": "/ws/queue/",
         "is_empty": is_empty,
         **(_emptiness(request) if is_empty else {}),
@@ -58,78 +68,59 @@ def live_queue(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 def some_rows(request: HttpRequest) -> JsonResponse:
-    """The rows asked for by id, as they are now: what a page needs that has missed events."""
+    """The rows asked for by id, as they are now: what a page needs that has missed events.
+
+    With them, which of them the filters of the page let through, and how many it lists in all.
+    """
+    viewer, listing = viewer_of(request), Listing.of(request.GET)
     head = log.head()
     ids = [known for text in request.GET.get("ids", "").split(",")[:ASKED_AT_ONCE] if (known := _uuid(text))]
-    visible = Escalation.objects.visible_to(viewer_of(request)).filter(pk__in=ids)
-    found = {str(each.pk): rows.render(each) for each in queue.only_rows(visible)}
-    return JsonResponse({"head": head, "now": timezone.now().timestamp(), "rows": found})
+    visible = Escalation.objects.visible_to(viewer).filter(pk__in=ids)
+    found = {str(each.pk): rows.render(each) for each in queue.only_rows(visible)} if ids else {}
+    matching = queue.narrowed(visible, listing).values_list("pk", flat=True) if ids and listing.filters else ids
+    return JsonResponse(
+        {
+            "head": head,
+            "now": timezone.now().timestamp(),
+            "rows": found,
+            "matching": [str(pk) for pk in matching],
+            "counts": queue.counts(viewer, listing).by_key() | {"to-do": queue.counts(viewer).to_do},
+        }
+    )
 
 
-@require_safe
-def escalation(request: HttpRequest, number: int) -> HttpResponse:
-    visible = Escalation.objects.visible_to(viewer_of(request)).with_names()
-    found = get_object_or_404(visible, number=number)
-    return bench(request, found)
+def _groups(request: HttpRequest, listing: Listing, counts: queue.Counts) -> list[dict[str, Any]]:
+    begun = Draft.objects.filter(reviewer=viewer_of(request)).values_list("escalation_id", flat=True)
+    drafts = frozenset(begun[:DRAFTS_AT_MOST])
+    return [_group(request, which, listing, getattr(counts, which), drafts) for which in Group]
 
 
-@require_safe
-def raw_context(request: HttpRequest, number: int) -> HttpResponse:
-    """Everything the agent sent, as text that no browser takes for a page."""
-    found = get_object_or_404(Escalation.objects.visible_to(viewer_of(request)), number=number)
-    return HttpResponse(context.raw(found.context_data), content_type="text/plain; charset=utf-8")
-
-
-def _group(request: HttpRequest, which: Group, listing: Listing, counts: queue.Counts) -> dict[str, Any]:
-    found = queue.group(viewer_of(request), which, listing)
+def _group(request: HttpRequest, which: Group, listing: Listing, count: int, drafts: frozenset[UUID]) -> dict[str, Any]:
+    found = queue.group(viewer_of(request), which, listing) if count else []
     shown, has_more = found[: listing.shown], len(found) > listing.shown
-    titles = {Group.MINE: _("Yours"), Group.WAITING: _("Waiting for somebody"), Group.OTHERS: _("In work by others")}
     return {
         "key": which.value,
-        "title": titles[which],
-        "rows": rows.listed(shown, timezone.now()),
-        "count": len(shown) if listing.is_narrowed and not has_more else getattr(counts, which),
-        "is_folded": which == Group.OTHERS,
-        "is_open": which == Group.OTHERS and listing.view == View.OVERDUE,
-        "more_url": _address(replace(listing, shown=listing.shown + queue.PAGE)) if has_more else None,
+        "title": _titles(listing)[which],
+        "rows": rows.listed(shown, timezone.now(), drafts),
+        "count": count,
+        "is_folded": which == Group.OTHERS and listing.view == View.FOR_ME and not listing.filters,
+        "more_url": replace(listing, shown=listing.shown + PAGE).address if has_more else None,
     }
 
 
-def _tabs(listing: Listing, counts: queue.Counts) -> list[dict[str, Any]]:
-    numbers = {View.FOR_ME: counts.to_do, View.OVERDUE: counts.overdue, View.UNASSIGNED: counts.unassigned}
-    return [
-        {
-            "key": view.value,
-            "label": view.label,
-            "count": numbers[view],
-            "url": _address(replace(listing, view=view, shown=queue.PAGE)),
-            "is_current": view == listing.view,
-        }
-        for view in View
-    ]
+def _wakes(viewer: Reviewer) -> str:
+    """When the snoozes end whose rows this page does not have: they come back by the clock, without an event."""
+    asleep = Escalation.objects.assigned_to(viewer).filter(queue.SNOOZED, snoozed_until__isnull=False)
+    soonest = asleep.order_by("snoozed_until").only("snoozed_until")[:ASKED_AT_ONCE]
+    return " ".join(f"{each.pk}@{each.snoozed_until.timestamp():.3f}" for each in soonest if each.snoozed_until)
 
 
-def _columns(listing: Listing) -> list[dict[str, Any]]:
-    plain = [("what", _("Escalation")), ("agent", _("Agent")), ("pool", _("Pool"))]
-    return [
-        _sorting("priority", _("Priority"), Order.PRIORITY, listing),
-        *({"key": key, "title": title} for key, title in plain),
-        _sorting("age", _("Age"), Order.AGE, listing),
-        {"key": "time", "title": _("Time left")},
-        _sorting("owner", _("Status"), Order.STATUS, listing),
-        {"key": "act", "title": _("Claim"), "is_hidden": True},
-    ]
-
-
-def _sorting(key: str, title: str, order: Order, listing: Listing) -> dict[str, Any]:
-    is_sorted = listing.order == order
-    turned = replace(listing, order=order, is_reversed=is_sorted and not listing.is_reversed)
+def _titles(listing: Listing) -> dict[Group, str]:
+    own = {View.SNOOZED: _("Snoozed by you"), View.ON_AGENT: _("You wait for the agent")}
     return {
-        "key": key,
-        "title": title,
-        "url": _address(turned),
-        "is_sorted": is_sorted,
-        "direction": "descending" if listing.is_reversed else "ascending",
+        Group.MINE: own.get(listing.view, _("Yours")),
+        Group.WAITING: _("Waiting for somebody"),
+        Group.OTHERS: _("In work by others"),
     }
 
 
@@ -142,21 +133,9 @@ def _emptiness(request: HttpRequest) -> dict[str, Any]:
         "is_first_run": last_at is None,
         "counts_elsewhere": queue.counts(viewer),
         "may_add_agent": viewer.has_perm("escalations.add_agent"),
+        "sees_all": viewer.has_perm("escalations.view_escalation"),
         "public_url": settings.PUBLIC_URL,
     }
-
-
-def _address(listing: Listing) -> str:
-    """All state of the list stands in its address; what is as usual is left out."""
-    usual = Listing()
-    said = {
-        "view": listing.view if listing.view != usual.view else None,
-        "sort": listing.sort if listing.sort != usual.sort else None,
-        "pool": listing.pool,
-        "shown": listing.shown if listing.shown != usual.shown else None,
-    }
-    query = urlencode({name: value for name, value in said.items() if value is not None})
-    return f"{reverse('admin:index')}?{query}" if query else reverse("admin:index")
 
 
 def _uuid(text: str) -> UUID | None:

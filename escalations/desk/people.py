@@ -20,3 +20,8 @@ def may_act(viewer: Reviewer) -> bool:
 def may_lead(viewer: Reviewer) -> bool:
     """Give it to somebody else. A lead sees only the pools they lead."""
     return viewer.role in {Role.ADMIN, Role.LEAD}
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """A script asks; a form would go to a page."""
+    return request.headers.get("accept", "") == "application/json"

@@ -1,37 +1,37 @@
 """What a person sees on the live queue: which escalations, in which groups, in which order.
 
 Everything unfinished in the pools they sit in; their own first, then what waits for somebody, then what others have
-claimed. The cost follows the open work, never the history.
+claimed. What they snoozed, and what they asked the agent about, rests in views of its own until its time comes. The
+cost follows the open work, never the history.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, Count, F, Func, IntegerField, Q, TextField, Value, When
 from django.db.models.functions import Left, Now
-from django.utils.translation import gettext_lazy as _
 
+from escalations.desk.listing import Listing, Order, View
 from escalations.models import Escalation, EscalationQuerySet, Status
 
 if TYPE_CHECKING:
-    from django.http import QueryDict
-    from django.utils.functional import Promise
+    from django.db.models.expressions import Combinable
 
     from reviewers.models import Reviewer
 
-Word = TypeVar("Word", bound=StrEnum)
-
-PAGE = 100  # rows of a group shown at first, and more by each "show more"
-AT_MOST = 1000
 EXCERPT = 240  # characters of the issue that a row carries
+CHOICES_AT_MOST = 200  # names that a filter offers
+WORDS_AT_MOST = 8  # that a search looks for
 
 COLUMNS = (
     *("id", "number", "source_agent", "pool__name", "assigned_to__name", "assigned_to__email", "is_sandbox"),
-    *("priority", "tags", "status", "waiting_on", "version"),
+    *("priority", "tags", "status", "waiting_on", "version", "assigned_by", "message_count"),
     *("created_at", "assigned_at", "claimed_at", "bumped_at", "queue_at", "due_at"),
+    *("paused_at", "snoozed_at", "snoozed_until"),
 )
 
 # Open ones first, then assigned ones, then those in work.
@@ -41,26 +41,19 @@ STAGE = Case(
     default=Value(2),
     output_field=IntegerField(),
 )
-
-
-class View(StrEnum):
-    """Which of the unfinished escalations are listed."""
-
-    FOR_ME = "for-me"
-    OVERDUE = "overdue"
-    UNASSIGNED = "unassigned"
-
-    @property
-    def label(self) -> str | Promise:
-        return {View.FOR_ME: _("For me"), View.OVERDUE: _("Overdue"), View.UNASSIGNED: _("Unassigned")}[self]
-
-
-class Order(StrEnum):
-    """What the groups are sorted by. `priority` is the one queue order of the whole product."""
-
-    PRIORITY = "priority"
-    AGE = "age"
-    STATUS = "status"
+# While it waits on the agent its clock stands still: nothing is more patient.
+ON_HOLD = Case(When(paused_at=None, then=Value(0)), default=Value(1), output_field=IntegerField())
+# What stands before the queue order, which decides among equals.
+ORDERS: dict[Order, tuple[str | Combinable, ...]] = {
+    Order.PRIORITY: (),
+    Order.TIME_LEFT: (ON_HOLD, "due_at"),
+    Order.AGE: ("created_at",),
+    Order.STATUS: (STAGE,),
+    Order.POOL: ("pool__name",),
+}
+SNOOZED = Q(snoozed_at__isnull=False) & (Q(snoozed_until=None) | Q(snoozed_until__gt=Now()))
+AWAKE = Q(snoozed_at=None) | Q(snoozed_until__lte=Now())
+REFERENCE = re.compile(r"(?:ESC-|#)([1-9][0-9]{0,17})", re.IGNORECASE)
 
 
 class Group(StrEnum):
@@ -69,50 +62,36 @@ class Group(StrEnum):
     OTHERS = "others"
 
 
-@dataclass(frozen=True)
-class Listing:
-    """What the address of the page says is to be listed. Words it does not know mean the default."""
-
-    view: View = View.FOR_ME
-    order: Order = Order.PRIORITY
-    is_reversed: bool = False
-    pool: int | None = None
-    shown: int = PAGE
-
-    @classmethod
-    def of(cls, query: QueryDict) -> Listing:
-        sort = query.get("sort", "")
-        return cls(
-            view=_member(View, query.get("view", ""), View.FOR_ME),
-            order=_member(Order, sort.removeprefix("-"), Order.PRIORITY),
-            is_reversed=sort.startswith("-"),
-            pool=_whole(query.get("pool", "")),
-            shown=min(max(_whole(query.get("shown", "")) or PAGE, PAGE), AT_MOST),
-        )
-
-    @property
-    def is_narrowed(self) -> bool:
-        return self.view != View.FOR_ME or self.pool is not None
-
-    @property
-    def sort(self) -> str:
-        return f"{'-' if self.is_reversed else ''}{self.order}"
-
-
 class Counts(NamedTuple):
+    """How many each view lists, and how many of the view that is looked at are in each group."""
+
+    for_me: int
+    overdue: int
+    unassigned: int
+    snoozed: int
+    on_agent: int
     mine: int
     waiting: int
     others: int
-    overdue: int
-    unassigned: int
+    unfinished: int
 
     @property
     def to_do(self) -> int:
-        return self.mine + self.waiting
+        return self.for_me
 
-    @property
-    def unfinished(self) -> int:
-        return self.to_do + self.others
+    def of(self, view: View) -> int:
+        return int(getattr(self, _column(view)))
+
+    def by_key(self) -> dict[str, int]:
+        """Under the names that the page gives them."""
+        return {view.value: self.of(view) for view in View} | {which.value: getattr(self, which) for which in Group}
+
+
+class Choices(NamedTuple):
+    """What the filters offer: what the unfinished ones of this person have."""
+
+    agents: list[str]
+    tags: list[str]
 
 
 def rows_of(viewer: Reviewer) -> EscalationQuerySet:
@@ -126,56 +105,98 @@ def only_rows(escalations: EscalationQuerySet) -> EscalationQuerySet:
 
 def group(viewer: Reviewer, which: Group, listing: Listing) -> list[Escalation]:
     """One more than `listing.shown`, if there are more."""
-    found = _filtered(rows_of(viewer), listing).filter(_belongs(viewer, which))
-    return list(_ordered(found, listing)[: listing.shown + 1])
+    found = listed(rows_of(viewer), viewer, listing).filter(_belongs(viewer, which))
+    ordered = found.order_by(*ORDERS[listing.order], "queue_at", "id")
+    return list((ordered.reverse() if listing.is_reversed else ordered)[: listing.shown + 1])
 
 
-def counts(viewer: Reviewer, pool: int | None = None) -> Counts:
-    unfinished = Escalation.objects.visible_to(viewer).unfinished()
-    if pool is not None:
-        unfinished = unfinished.filter(pool=pool)
-    found = unfinished.aggregate(
-        mine=Count("pk", filter=_belongs(viewer, Group.MINE)),
-        waiting=Count("pk", filter=_belongs(viewer, Group.WAITING)),
-        others=Count("pk", filter=_belongs(viewer, Group.OTHERS)),
-        overdue=Count("pk", filter=Q(due_at__lt=Now())),
-        unassigned=Count("pk", filter=Q(status=Status.OPEN)),
+def in_order(viewer: Reviewer, listing: Listing) -> EscalationQuerySet:
+    """All that the page lists, from its top to its end, however much of it is shown, but what is folded away."""
+    found = listed(Escalation.objects.visible_to(viewer).unfinished(), viewer, listing)
+    if listing.view == View.FOR_ME:
+        found = found.filter(_belongs(viewer, Group.MINE) | _belongs(viewer, Group.WAITING))
+    return ordered(found, viewer, listing)
+
+
+def ordered(escalations: EscalationQuerySet, viewer: Reviewer, listing: Listing) -> EscalationQuerySet:
+    """Group by group, each in the order of the listing."""
+    ranks = [When(_belongs(viewer, which), then=Value(place)) for place, which in enumerate(Group)]
+    rank = Case(*ranks, output_field=IntegerField())
+    if listing.is_reversed:
+        return escalations.order_by(rank.desc(), *ORDERS[listing.order], "queue_at", "id").reverse()
+    return escalations.order_by(rank, *ORDERS[listing.order], "queue_at", "id")
+
+
+def listed(escalations: EscalationQuerySet, viewer: Reviewer, listing: Listing) -> EscalationQuerySet:
+    return narrowed(escalations, listing).filter(_in_view(viewer, listing.view))
+
+
+def narrowed(escalations: EscalationQuerySet, listing: Listing) -> EscalationQuerySet:
+    """By the filters alone, whatever the view."""
+    if listing.pool:
+        escalations = escalations.filter(pool=listing.pool)
+    if listing.priority:
+        escalations = escalations.filter(priority=listing.priority)
+    if listing.tag:
+        escalations = escalations.filter(tags__contains=[listing.tag])
+    if listing.agent:
+        escalations = escalations.filter(source_agent=listing.agent)
+    return escalations.filter(_says(listing.words)) if listing.words else escalations
+
+
+def counts(viewer: Reviewer, listing: Listing | None = None) -> Counts:
+    """With the filters of the listing; one statement, over what is unfinished."""
+    listing = listing or Listing()
+    here = _in_view(viewer, listing.view)
+    to_do = _in_view(viewer, View.FOR_ME) & (_belongs(viewer, Group.MINE) | _belongs(viewer, Group.WAITING))
+    filters = {
+        **{_column(view): to_do if view == View.FOR_ME else _in_view(viewer, view) for view in View},
+        **{which.value: here & _belongs(viewer, which) for which in Group},
+    }
+    found = narrowed(Escalation.objects.visible_to(viewer).unfinished(), listing).aggregate(
+        unfinished=Count("pk"), **{name: Count("pk", filter=wanted) for name, wanted in filters.items()}
     )
     return Counts(**found)
 
 
+def choices(viewer: Reviewer) -> Choices:
+    unfinished = Escalation.objects.visible_to(viewer).unfinished().order_by()
+    agents = unfinished.aggregate(names=ArrayAgg("source_agent", distinct=True, default=[]))["names"]
+    each = Func(F("tags"), function="unnest", output_field=TextField())
+    tags = unfinished.annotate(each=each).values_list("each", flat=True).distinct().order_by("each")
+    return Choices(agents[:CHOICES_AT_MOST], list(tags[:CHOICES_AT_MOST]))
+
+
 def _belongs(viewer: Reviewer, which: Group) -> Q:
     """The three groups are apart and leave nothing out (an open one has no assignee, so plain `~` would lose it)."""
-    mine = Q(assigned_to=viewer)
-    not_mine = Q(assigned_to=None) | ~Q(assigned_to=viewer)
     return {
-        Group.MINE: mine,
-        Group.WAITING: not_mine & Q(claimed_at=None),
-        Group.OTHERS: not_mine & Q(claimed_at__isnull=False),
+        Group.MINE: Q(assigned_to=viewer),
+        Group.WAITING: _not_of(viewer) & Q(claimed_at=None),
+        Group.OTHERS: _not_of(viewer) & Q(claimed_at__isnull=False),
     }[which]
 
 
-def _filtered(escalations: EscalationQuerySet, listing: Listing) -> EscalationQuerySet:
-    if listing.view == View.OVERDUE:
-        escalations = escalations.overdue()
-    if listing.view == View.UNASSIGNED:
-        escalations = escalations.open()
-    return escalations if listing.pool is None else escalations.filter(pool=listing.pool)
+def _in_view(viewer: Reviewer, view: View) -> Q:
+    mine = Q(assigned_to=viewer)
+    return {
+        View.FOR_ME: _not_of(viewer) | (AWAKE & Q(waiting_on="human")),
+        View.OVERDUE: Q(due_at__lt=Now(), paused_at=None),
+        View.UNASSIGNED: Q(status=Status.OPEN),
+        View.SNOOZED: mine & SNOOZED,
+        View.ON_AGENT: mine & Q(waiting_on="agent"),
+    }[view]
 
 
-def _ordered(escalations: EscalationQuerySet, listing: Listing) -> EscalationQuerySet:
-    if listing.order == Order.AGE:
-        ordered = escalations.order_by("created_at", "id")
-    elif listing.order == Order.STATUS:
-        ordered = escalations.order_by(STAGE, "queue_at", "id")
-    else:
-        ordered = escalations.in_queue_order()
-    return ordered.reverse() if listing.is_reversed else ordered
+def _not_of(viewer: Reviewer) -> Q:
+    return Q(assigned_to=None) | ~Q(assigned_to=viewer)
 
 
-def _member(kind: type[Word], text: str, default: Word) -> Word:
-    return kind(text) if text in set(kind) else default
+def _says(words: str) -> Q:
+    """Its number, or words of what the agent asks; parts of words do, too."""
+    if known := REFERENCE.fullmatch(words):
+        return Q(number=int(known[1]))
+    return Q(*(Q(issue_description__icontains=word) for word in words.split()[:WORDS_AT_MOST]))
 
 
-def _whole(text: str) -> int | None:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) <= 9 else None
+def _column(view: View) -> str:
+    return view.replace("-", "_")

@@ -3,24 +3,25 @@
 Who holds it stands in its data; whether that is "you", and which buttons are yours, the page decides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from escalations.desk import spoken
+from escalations.desk import spoken, why
 from escalations.models import Escalation, Status
 
 TITLE = 200  # characters
 
 
-def facts(escalation: Escalation, now: datetime | None = None) -> dict[str, Any]:
-    """What the row template shows, ready made: a list has hundreds of rows.
+def facts(escalation: Escalation, now: datetime | None = None, drafts: Collection[UUID] = ()) -> dict[str, Any]:
+    """What the row template shows, ready made: a list has hundreds of rows. `drafts`: what the viewer has begun.
 
     The escalation comes from `queue.only_rows`, perhaps laid over by an event.
     """
@@ -35,6 +36,9 @@ def facts(escalation: Escalation, now: datetime | None = None) -> dict[str, Any]
         "owner": escalation.assignee_name,
         "is_claimable": not escalation.is_finished and escalation.claimed_at is None,
         "claim_words": _("Claim %(reference)s") % {"reference": escalation.reference},
+        "pick_words": _("Select %(reference)s") % {"reference": escalation.reference},
+        "has_draft": escalation.pk in drafts,
+        "why": why.of(escalation),
         "age": spoken.age((now - escalation.created_at).total_seconds()),
         "queue_at": _seconds(escalation.queue_at),
         "created_at": _seconds(escalation.created_at),
@@ -42,6 +46,7 @@ def facts(escalation: Escalation, now: datetime | None = None) -> dict[str, Any]
         "asked": escalation.created_at.isoformat(),
         "due": escalation.due_at.isoformat(),
         **_time_left(escalation, now),
+        **_rest(escalation, now),
     }
 
 
@@ -57,6 +62,16 @@ def _time_left(escalation: Escalation, now: datetime) -> dict[str, Any]:
         "is_overdue": is_overdue,
         "time_class": "chip" if is_overdue else "due-soon" if is_soon else "",
         "time_words": words % {"time": spoken.span(abs(left))} if is_running else resting,
+    }
+
+
+def _rest(escalation: Escalation, now: datetime) -> dict[str, Any]:
+    """Whether it is put aside, and whether the agent has said something since."""
+    until = escalation.snoozed_until
+    return {
+        "is_snoozed": escalation.snoozed_at is not None and (until is None or until > now),
+        "snoozed_until": _seconds(until) if until else "",
+        "has_reply": escalation.message_count > 0 and escalation.waiting_on == "human" and not escalation.is_finished,
     }
 
 
@@ -93,5 +108,5 @@ def render(escalation: Escalation, now: datetime | None = None) -> str:
     return get_template("desk/row.html").render({"row": facts(escalation, now)})
 
 
-def listed(escalations: Iterable[Escalation], now: datetime) -> list[dict[str, Any]]:
-    return [facts(escalation, now) for escalation in escalations]
+def listed(escalations: Iterable[Escalation], now: datetime, drafts: Collection[UUID] = ()) -> list[dict[str, Any]]:
+    return [facts(escalation, now, drafts) for escalation in escalations]

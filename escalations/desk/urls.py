@@ -6,7 +6,21 @@ from django.contrib.admin import AdminSite
 from django.http import HttpResponse
 from django.urls import URLPattern, path, re_path
 
-from escalations.desk import pages, parts, verbs
+from escalations.desk import (
+    alike,
+    bulk,
+    mine,
+    next_up,
+    pages,
+    parts,
+    preferences,
+    saved_views,
+    snoozing,
+    undo,
+    verbs,
+    workbench,
+)
+from escalations.desk.answering import views as answering
 
 # A number that a bigint column holds.
 NUMBER = r"ESC-(?P<number>[1-9][0-9]{0,17})"
@@ -22,12 +36,26 @@ def patterns(site: AdminSite) -> list[URLPattern]:
     return [
         path("desk/queue/", page(pages.live_queue), name="desk_queue"),
         path("desk/queue/rows/", page(pages.some_rows), name="desk_rows"),
-        re_path(rf"^desk/e/{NUMBER}/$", page(pages.escalation), name="desk_escalation"),
+        path("desk/mine/", page(mine.page), name="desk_mine"),
+        path("desk/preferences/", page(preferences.page), name="desk_preferences"),
+        path("desk/next/", page(next_up.take), name="desk_next"),
+        path("desk/bulk/", page(bulk.bulk), name="desk_bulk"),
+        path("desk/undo/", page(undo.undo), name="desk_undo"),
+        path("desk/views/", page(saved_views.save), name="desk_views"),
+        path("desk/views/<int:pk>/", page(saved_views.change), name="desk_view"),
+        re_path(rf"^desk/e/{NUMBER}/$", page(workbench.page), name="desk_escalation"),
+        re_path(rf"^desk/e/{NUMBER}/similar/$", page(alike.page), name="desk_similar"),
         re_path(rf"^desk/e/{NUMBER}/context\.json$", page(parts.raw), name="desk_context"),
         re_path(rf"^desk/e/{NUMBER}/context/$", page(parts.part), name="desk_part"),
+        verb("snooze", snoozing.snooze),
+        verb("wake", snoozing.wake),
         verb("claim", verbs.claim),
         verb("release", verbs.release),
         verb("decline", verbs.decline),
-        verb("resolve", verbs.resolve),
+        verb("resolve", answering.resolve),
+        verb("correct", answering.correct),
+        verb("draft", answering.draft),
+        re_path(rf"^desk/e/{NUMBER}/template/(?P<pk>[0-9]{{1,18}})/$", page(answering.template), name="desk_template"),
         verb("reassign", verbs.hand_over),
+        verb("ask", verbs.ask),
     ]

@@ -45,17 +45,23 @@
     /** For who cannot see it. */
     speak(text) { document.getElementById("said").textContent = text; },
 
-    toast(text, { href, isAlarm } = {}) {
+    /** A word in the corner, with what can be done about it. */
+    toast(text, { href, label, isAlarm, again, undo } = {}) {
       const all = document.getElementById("toasts");
       const note = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+      const link = note.querySelector(".go");
       note.querySelector(".text").textContent = text;
       note.setAttribute("role", isAlarm ? "alert" : "status");
-      if (href) note.querySelector(".go").href = href;
-      else note.querySelector(".go").remove();
-      note.querySelector(".dismiss").addEventListener("click", () => note.remove());
+      if (href) Object.assign(link, { href, textContent: label ?? link.textContent });
+      else link.remove();
+      for (const [name, act] of Object.entries({ again, undo, dismiss: () => {} })) {
+        const button = note.querySelector(`.${name}`);
+        if (act) button?.addEventListener("click", () => { note.remove(); act(); });
+        else button?.remove();
+      }
       while (all.childElementCount > 2) all.firstElementChild.remove();
       all.append(note);
-      setTimeout(() => note.matches(":hover, :focus-within") || note.remove(), 8000);
+      setTimeout(() => note.matches(":hover, :focus-within") || note.remove(), again || undo ? 15_000 : 8000);
     },
 
     localTimes(root) {

@@ -5,9 +5,9 @@
   const JUST = 3; // seconds
   const ROWS_AT_ONCE = 200;
   const TIMEOUT = 10_000; // ms an action may take
-  const { isMine, isGone, isOverdue, groupOf, linkOf, referenceOf, compare, parse, dress, patch, flash, draw, age, remove } = desk.rows;
+  const { isMine, isGone, isOverdue, isSnoozed, isOnAgent, isAside, groupOf, linkOf, compare, parse, dress, patch, flash, draw, age, remove } = desk.rows;
   const byId = (id) => document.getElementById(id);
-  const list = byId("queue"), words = list.dataset, live = byId("live"), pill = byId("new"), form = byId("claim");
+  const list = byId("queue"), words = list.dataset, live = byId("live"), pill = byId("new");
   const groups = new Map([...list.querySelectorAll(".group")].map((group) => [group.dataset.group, group]));
   const rows = new Map(); // id -> row in the list
   const placed = new WeakMap(); // row -> when it came while the page was open
@@ -15,19 +15,31 @@
   const beyond = new Map(); // id -> row of another view, or that sorts after what is loaded: counted, not shown
   const base = new Map(); // group or view -> how many the server counted beyond the rows known here
   const hovers = matchMedia("(hover: hover)"); // on a touch screen the last tap would count as a pointer for ever
-  let spokenAt = 0, unsaid = 0;
+  const verdicts = new Map(); // id -> whether the filters of the page let it through, where only the server can tell
+  const unknown = new Set(); // ids to ask the server about
+  const wakes = new Map(words.wakes.split(" ").filter(Boolean).map((each) => each.split("@"))); // id -> when its snooze ends
+  let spokenAt = 0, unsaid = 0, isMiscounted = false, countedAt = 0;
 
-  const views = { "for-me": (row) => groupOf(row) !== "others", overdue: isOverdue, unassigned: (row) => row.dataset.stage === "open" };
-  const isListed = (row) => !isGone(row) && (!words.pool || row.dataset.pool === words.pool)
-    && (words.view === "for-me" || views[words.view](row));
+  const views = {
+    "for-me": (row) => groupOf(row) !== "others" && !isAside(row),
+    overdue: isOverdue,
+    unassigned: (row) => row.dataset.stage === "open",
+    snoozed: (row) => isMine(row) && isSnoozed(row),
+    "on-agent": (row) => isMine(row) && isOnAgent(row),
+  };
+  const fits = (row) => !isGone(row) && verdicts.get(row.dataset.id) !== false
+    && (!words.pool || row.dataset.pool === words.pool) && (!words.priority || row.dataset.priority === words.priority);
+  const isListed = (row) => fits(row) && (words.view === "for-me" ? !isAside(row) : views[words.view](row));
 
   /** Somebody may be about to click: then nothing may move. */
-  const isBusy = () => (hovers.matches && list.matches(":hover")) || list.contains(document.activeElement) || scrollY > 140
+  const isBusy = () => list.querySelector(".c-pick :checked") !== null || (hovers.matches && list.matches(":hover")) || list.contains(document.activeElement) || scrollY > 140
     || list.contains(getSelection()?.isCollapsed === false ? getSelection().anchorNode : null);
 
-  function apply({ id, rev, html, actor }) {
+  function apply({ id, rev, html, actor, kind }) {
     const known = rows.get(id) ?? stash.get(id) ?? beyond.get(id);
     if (known && Number(known.dataset.version) >= rev) return;
+    if (!known && "asks" in words && !verdicts.has(id)) return inquire(id);
+    if (!known && kind && kind !== "created") isMiscounted = true; // it was counted by the server, as what we cannot know
     const row = parse(html);
     if (rows.has(id)) change(rows.get(id), row, actor);
     else meet(row);
@@ -38,12 +50,11 @@
     const isNew = !stash.has(row.dataset.id);
     stash.delete(row.dataset.id);
     beyond.delete(row.dataset.id);
-    const isOurs = !isGone(row) && (!words.pool || row.dataset.pool === words.pool);
     if (isListed(row) && !isBeyond(row)) {
       if (isBusy()) stash.set(row.dataset.id, row);
       else place(row, true);
-      if (isNew) announce();
-    } else if (isOurs) beyond.set(row.dataset.id, row);
+      if (isNew) announce(row);
+    } else if (!isGone(row)) beyond.set(row.dataset.id, row);
     showPill();
   }
 
@@ -100,15 +111,45 @@
       : others ? desk.say(pill.dataset.urgent, urgent, others) : desk.say(pill.dataset.onlyUrgent, urgent);
   }
 
+  /** What somebody has just done shows at once, wherever the pointer is; what has left the view goes. */
+  function own(fresh) {
+    for (const [id, html] of Object.entries(fresh ?? {})) {
+      const row = rows.get(id), next = parse(html);
+      if (!row && isListed(next) && !isBeyond(next)) {
+        stash.delete(id);
+        beyond.delete(id);
+        place(next, true);
+      } else if (row && Number(next.dataset.version) >= Number(row.dataset.version)) {
+        change(row, next);
+        if (!isListed(row)) leave(row);
+      } else if (!row) meet(next);
+    }
+    showPill();
+    count();
+  }
+
+  /** The next one gets the focus of a row that leaves. */
+  function leave(row) {
+    if (row.contains(document.activeElement)) linkOf(row.nextElementSibling ?? row.previousElementSibling ?? row)?.focus();
+    tidy(row);
+  }
+
   // Numbers: what is known here, and what the server counted beyond that.
   function tally() {
     const known = [...rows.values(), ...stash.values(), ...beyond.values()].filter((row) => !isGone(row));
     const found = new Map([["to-do", 0], ...[...groups.keys(), ...Object.keys(views)].map((key) => [key, 0])]);
+    const add = (key) => found.set(key, found.get(key) + 1);
     for (const row of known) {
-      const keys = [...(isListed(row) ? [groupOf(row)] : []), ...Object.keys(views).filter((view) => views[view](row)), ...(groupOf(row) === "others" ? [] : ["to-do"])];
-      for (const key of keys) found.set(key, found.get(key) + 1);
+      if (views["for-me"](row)) add("to-do");
+      if (isListed(row)) add(groupOf(row));
+      if (fits(row)) Object.keys(views).filter((view) => views[view](row)).forEach(add);
     }
     return found;
+  }
+
+  function rebase(counted) {
+    const known = tally();
+    for (const [key, number] of Object.entries(counted)) base.set(key, number - (known.get(key) ?? 0));
   }
 
   function count() {
@@ -123,7 +164,8 @@
   }
 
   /** Tell who cannot see it, at most every 5 s. */
-  function announce() {
+  function announce(row) {
+    list.dispatchEvent(new CustomEvent("arrived", { detail: row }));
     unsaid += 1;
     if (desk.now() - spokenAt < 5) return;
     spokenAt = desk.now();
@@ -133,56 +175,18 @@
 
   function tick() {
     const turned = [...rows.values()].filter(age).length > 0;
-    for (const row of [...beyond.values()]) if (isListed(row) && !isBeyond(row)) meet(row); // its time has come
-    if (isBusy()) return turned && count();
+    const come = [...beyond.values()].filter((row) => isListed(row) && !isBeyond(row)); // their time has come
+    come.forEach(meet);
+    for (const row of rows.values()) if (!row.dataset.leftAt && !isListed(row)) row.dataset.leftAt = desk.now();
+    for (const [id, at] of wakes) if (at <= desk.now() && wakes.delete(id) && !rows.has(id)) unknown.add(id);
+    if (unknown.size) ask([...unknown]).catch(() => {});
+    else if (isMiscounted && desk.now() - countedAt > 5) ask([]).catch(() => {});
+    if (isBusy()) return (turned || come.length) && count();
     const ripe = [...rows.values()].filter((row) => row.dataset.leftAt && desk.now() - Number(row.dataset.leftAt) > SETTLE_AFTER);
     ripe.forEach(tidy);
     if (stash.size) settle();
-    else if (ripe.length || turned) count();
+    else if (ripe.length || come.length || turned) count();
   }
-
-  // Claim: shown at once, taken back when somebody was faster.
-  async function claim(button) {
-    const row = button.closest(".row"), label = button.textContent;
-    button.textContent = words.claiming;
-    button.disabled = true;
-    try {
-      const answer = await fetch(button.formAction, {
-        method: "POST", body: new FormData(form), headers: { accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT),
-      });
-      if (answer.redirected) return state("out");
-      const said = await answer.json();
-      const fresh = parse(said.row);
-      if (Number(fresh.dataset.version) >= Number(row.dataset.version)) change(row, fresh);
-      desk.toast(said.message, { href: answer.ok ? linkOf(row).href : "", isAlarm: !answer.ok });
-      count();
-    } catch {
-      desk.toast(words.failed, { isAlarm: true });
-    } finally {
-      button.textContent = label;
-      button.disabled = false;
-    }
-  }
-
-  function claimFocused() {
-    const row = document.activeElement?.closest?.(".row");
-    const button = row?.querySelector(".claim");
-    if (!row) return;
-    if (button && words.acts === "yes" && !isGone(row)) { if (!button.disabled) claim(button); }
-    else desk.toast(isMine(row) ? desk.say(words.yours, referenceOf(row)) : row.querySelector(".c-owner").textContent.trim());
-  }
-
-  /** Next and previous by what is on the page, from the row that has the focus. */
-  function step(by) {
-    const links = [...list.querySelectorAll(".body .c-what a")].filter((link) => link.offsetParent);
-    const at = links.indexOf(document.activeElement?.closest?.(".row")?.querySelector(".c-what a"));
-    links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
-  }
-
-  desk.keys({
-    j: () => step(1), k: () => step(-1), c: claimFocused, ".": settle,
-    o: () => document.activeElement?.closest?.(".row") && linkOf(document.activeElement.closest(".row")).click(),
-  });
 
   // Catching up: the page as the server has it now goes through the same door as every event.
   async function catchUp() {
@@ -195,15 +199,28 @@
       apply({ id: row.dataset.id, rev: Number(row.dataset.version), html: row.outerHTML });
     }
     for (const ids = [...missing]; ids.length;) await ask(ids.splice(0, ROWS_AT_ONCE));
+    await ask([]);
   }
 
+  function inquire(id) {
+    unknown.add(id);
+    if (unknown.size === 1) setTimeout(() => unknown.size && ask([...unknown]).catch(() => {}), 100);
+  }
+
+  /** The rows as they are now, whether the filters let them through, and how many there are. */
   async function ask(ids) {
-    const answer = await (await fetch(`${words.rows}?ids=${ids}`, { headers: { accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT) })).json();
+    countedAt = desk.now();
+    isMiscounted = false;
+    ids.forEach((id) => unknown.delete(id));
+    const url = `${words.rows}&ids=${ids}`;
+    const answer = await (await fetch(url, { headers: { accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT) })).json();
     for (const id of ids) {
+      verdicts.set(id, answer.matching.includes(id));
       const html = answer.rows[id];
       if (html) apply({ id, rev: Number(parse(html).dataset.version), html });
       else forget(id); // no longer ours to see
     }
+    rebase(answer.counts);
     count();
   }
 
@@ -226,11 +243,8 @@
 
   desk.startClock(Number(words.now));
   for (const row of list.querySelectorAll(".body .row")) { rows.set(row.dataset.id, dress(row)); draw(row); }
-  const known = tally();
-  for (const place of document.querySelectorAll("[data-count]")) base.set(place.dataset.count, Number(place.textContent) - (known.get(place.dataset.count) ?? 0));
-
+  rebase(Object.fromEntries([...document.querySelectorAll("[data-count]")].map((place) => [place.dataset.count, Number(place.textContent)])));
   pill.addEventListener("click", () => { scrollTo({ top: 0 }); settle(); });
-  form.addEventListener("submit", (event) => { event.preventDefault(); claim(event.submitter); });
   setInterval(tick, 1000);
 
   desk.connect({
@@ -243,4 +257,6 @@
       else if (isBack && changes) desk.toast(desk.say(words.back, changes));
     },
   });
+
+  desk.list = { element: list, rows, own, change, settle };
 }

@@ -3,20 +3,30 @@
 {
   const words = document.getElementById("queue").dataset;
 
+  const drafts = new Set(); // ids
   const stageRank = { open: 0, assigned: 1, claimed: 2 };
   const isMine = (row) => row.dataset.owner === words.me;
   const isGone = (row) => !(row.dataset.stage in stageRank);
-  const isOverdue = (row) => Number(row.dataset.due) < desk.now() && !("hold" in row.dataset);
+  const isOnAgent = (row) => "hold" in row.dataset;
+  const isSnoozed = (row) => "snoozed" in row.dataset && (!row.dataset.snoozed || Number(row.dataset.snoozed) > desk.now());
+  /** One's own that rests: it has a view of its own until its time comes. */
+  const isAside = (row) => isMine(row) && (isOnAgent(row) || isSnoozed(row));
+  const isOverdue = (row) => Number(row.dataset.due) < desk.now() && !isOnAgent(row);
   const groupOf = (row) => isMine(row) ? "mine" : row.dataset.stage === "claimed" ? "others" : "waiting";
   const linkOf = (row) => row.querySelector(".c-what a");
   const referenceOf = (row) => `ESC-${row.dataset.number}`;
 
+  const pools = words.pools.split(" ");
+  const orders = {
+    priority: () => [],
+    time: (row) => [isOnAgent(row), Number(row.dataset.due)],
+    age: (row) => [Number(row.dataset.created)],
+    status: (row) => [stageRank[row.dataset.stage] ?? 3],
+    pool: (row) => [pools.indexOf(row.dataset.pool)],
+  };
+
   function compare(a, b) {
-    const key = (row) => ({
-      priority: [Number(row.dataset.queue)],
-      age: [Number(row.dataset.created)],
-      status: [stageRank[row.dataset.stage] ?? 3, Number(row.dataset.queue)],
-    })[words.sort.replace("-", "")].concat(row.dataset.id);
+    const key = (row) => [...orders[words.sort.replace("-", "")](row), Number(row.dataset.queue), row.dataset.id];
     const one = key(a), other = key(b);
     const place = one.findIndex((value, index) => value !== other[index]);
     const order = place < 0 ? 0 : one[place] < other[place] ? -1 : 1;
@@ -29,10 +39,16 @@
     return dress(template.content.querySelector(".row"));
   }
 
-  /** A row is the same for everybody; here it learns who is looking. */
+  /** A row is the same for everybody; here it learns who is looking, where from, and what they have begun. */
   function dress(row) {
-    const owner = row.querySelector(".owner");
+    const owner = row.querySelector(".owner"), mark = row.querySelector(".draft");
+    row.classList.toggle("mine", isMine(row));
     if (owner && isMine(row)) owner.textContent = words.you;
+    const link = linkOf(row), href = link.getAttribute("href");
+    if (words.from && !href.includes("?")) link.setAttribute("href", href + words.from);
+    if ("snoozed" in row.dataset) desk.localTimes(row);
+    if (mark) drafts.add(row.dataset.id);
+    else if (drafts.has(row.dataset.id)) row.querySelector(".sub").append(" ", Object.assign(document.createElement("span"), { className: "mark draft", textContent: words.draft }));
     return row;
   }
 
@@ -42,6 +58,7 @@
     for (const name of Object.keys(row.dataset)) if (!(name in fresh.dataset)) delete row.dataset[name];
     Object.assign(row.dataset, fresh.dataset);
     row.className = fresh.className;
+    if (row.querySelector(".c-pick :checked")) row.classList.add("picked");
     [...row.children].forEach((cell, index) => {
       const next = fresh.children[index];
       const isSame = cell.innerHTML === next.innerHTML || (cell.className === "c-what" && cell.textContent === next.textContent);
@@ -77,6 +94,8 @@
     watcher.observe(row);
     if (isGone(row)) return;
     row.classList.toggle("overdue", isOverdue(row));
+    const snoozed = row.querySelector(".snoozed");
+    if (snoozed) snoozed.hidden = !isSnoozed(row);
     if (!("hold" in row.dataset)) desk.drawLeft(row.querySelector(".left"), Number(row.dataset.due), Number(row.dataset.created), words);
     const age = row.querySelector(".c-age time"), text = desk.age(desk.now() - Number(row.dataset.created), words.nowWord);
     if (age.textContent !== text) age.textContent = text;
@@ -96,5 +115,5 @@
     row.remove();
   }
 
-  desk.rows = { isMine, isGone, isOverdue, groupOf, linkOf, referenceOf, compare, parse, dress, patch, flash, draw, age, remove };
+  desk.rows = { isMine, isGone, isOverdue, isSnoozed, isOnAgent, isAside, groupOf, linkOf, referenceOf, compare, parse, dress, patch, flash, draw, age, remove };
 }
