@@ -1,8 +1,8 @@
 """Colours as people see them: contrast, colour-vision deficiencies, and how far two colours are apart.
 
 Sources: WCAG 2.2 (relative luminance, contrast ratio); Machado, Oliveira and Fernandes, "A Physiologically-based Model
-for Simulation of Color Vision Deficiency", IEEE TVCG 15(6), 2009 (matrices at full severity, for linear RGB); Sharma, Wu
-and Dalal, "The CIEDE2000 Color-Difference Formula", Color Research & Application 30(1), 2005.
+for Simulation of Color Vision Deficiency", IEEE TVCG 15(6), 2009 (matrices at full severity, for linear RGB); Sharma,
+Wu and Dalal, "The CIEDE2000 Color-Difference Formula", Color Research & Application 30(1), 2005.
 """
 
 from math import atan2, cos, degrees, exp, hypot, radians, sin, sqrt

@@ -4,6 +4,7 @@ import socket
 import time
 
 import pytest
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -14,6 +15,8 @@ from pytest_django import Settings
 
 from config import pages
 from config.readiness import Probe
+from reviewers.models import Reviewer
+from tests.factories import make_reviewer
 from tests.live import free_port
 
 ERRORS: dict[str, Exception] = {
@@ -29,7 +32,12 @@ def fail(request: HttpRequest, how: str) -> HttpResponse:
     raise ERRORS[how]
 
 
-urlpatterns = [path("api/<how>", fail), path("page/<how>", fail), path("readyz", pages.readyz)]
+urlpatterns = [
+    path("api/<how>", fail),
+    path("page/<how>", fail),
+    path("readyz", pages.readyz),
+    path("", admin.site.urls),
+]
 handler400, handler403 = pages.bad_request, pages.forbidden
 handler404, handler500 = pages.not_found, pages.server_error
 STATUSES = {"bad": 400, "forbidden": 403, "broken": 500, "away": 503, "cut": 503}
@@ -83,6 +91,51 @@ def test_a_stale_form_says_what_to_do() -> None:
     answer = Client(enforce_csrf_checks=True).post("/page/broken")
     assert answer.status_code == 403
     assert "reload the page" in answer.content.decode()
+
+
+@pytest.fixture
+def ada(browser: Client, db: None) -> Reviewer:
+    person = make_reviewer("Ada")
+    browser.force_login(person)
+    return person
+
+
+@pytest.mark.parametrize("how", ["bad", "forbidden", "nothing"])
+def test_who_is_signed_in_is_told_inside_the_desk(browser: Client, ada: Reviewer, how: str) -> None:
+    page = browser.get(f"/page/{how}" if how != "nothing" else "/no/such/page/").content.decode()
+
+    assert 'aria-label="Main"' in page
+    assert ada.name in page
+    assert '<a class="button primary" href="/">Live queue</a>' in page
+
+
+def test_who_may_not_is_told_their_role(browser: Client, ada: Reviewer) -> None:
+    assert "Your role here is Reviewer." in browser.get("/page/forbidden").content.decode()
+
+
+@pytest.mark.parametrize("how", ["broken", "away", "cut"])
+def test_when_we_have_failed_one_can_try_again(browser: Client, ada: Reviewer, how: str) -> None:
+    page = browser.get(f"/page/{how}?x=1").content.decode()
+
+    assert f'<a class="button primary" href="/page/{how}?x=1">Try again</a>' in page
+    assert 'aria-label="Main"' not in page
+
+
+@pytest.mark.parametrize(
+    ("came_from", "is_offered"),
+    [
+        ("http://testserver/escalations/agent/?p=2", True),
+        ("https://evil.example.com/escalations/agent/?p=2", False),
+        ("javascript:alert(1)", False),
+        ("http://testserver/page/forbidden", False),
+    ],
+)
+def test_the_way_back_leads_to_a_page_of_ours(browser: Client, ada: Reviewer, came_from: str, is_offered: bool) -> None:
+    headers = {"referer": came_from, "host": "testserver"}
+
+    page = browser.get("/page/forbidden", headers=headers).content.decode()
+    assert ('href="/escalations/agent/?p=2">Back to the page before</a>' in page) == is_offered
+    assert ("Back to the page before" in page) == is_offered
 
 
 @pytest.mark.django_db(transaction=True)
