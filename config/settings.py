@@ -87,6 +87,7 @@ TEMPLATES = [
 # PostgreSQL. manage.py and the supervisor fill DATABASE_URL in for the embedded server.
 DATABASE_URL = environment.text("DATABASE_URL")
 DATABASES = {"default": database.connection(DATABASE_URL)}
+PREPARE_STATEMENTS = environment.flag("PREPARE_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "reviewers.Reviewer"
@@ -136,7 +137,7 @@ EMAIL_HOST_PASSWORD = MAIL_SERVER.password
 EMAIL_USE_SSL = MAIL_SERVER.is_tls
 EMAIL_USE_TLS = MAIL_SERVER.is_starttls
 EMAIL_TIMEOUT = environment.whole("EMAIL_TIMEOUT", 10, at_least=1, at_most=30)
-EMAIL_FILE_PATH = MAIL_SERVER.folder
+EMAIL_FILE_PATH = MAIL_SERVER.folder or None
 HAS_EMAIL = EMAIL_BACKEND != mail.NOWHERE
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.sender(PUBLIC_HOST)
 PASSWORD_RESET_TIMEOUT = 3600  # seconds a link to a new password works, from when it was sent

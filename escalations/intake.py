@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import OperationalError, transaction
 from psycopg import errors
 
-from escalations import backlog, hints, log, routing, statements
+from escalations import backlog, hints, log, prepared, routing, statements
 from escalations.answers import allowed
 from escalations.models import (
     QUEUE_DELAY,
@@ -180,7 +180,7 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
         "red_after": RED_AFTER[request.priority],
         "queue_at": datetime.now(UTC) + QUEUE_DELAY[request.priority],
     }
-    created = next(iter(Escalation.objects.raw(_CREATE, params)), None)
+    created = next(iter(prepared.raw(Escalation, _CREATE, params)), None)
     if created is None:
         raise _Repeat
     transaction.on_commit(hints.moved)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from escalations import hints, routing, statements
+from escalations import hints, prepared, routing, statements
 from escalations.actors import Actor
 from escalations.answers import Answer, check_answer, settled
 from escalations.models import Agent, ApiKey, Escalation, Event, Receipt, Status
@@ -281,7 +281,7 @@ def _transition(
     )
     target = escalation.pk if isinstance(escalation, Escalation) else escalation
     params |= actor.params() | {"id": target, "type": type_, "data": json.dumps(data or {})}
-    done = next(iter(Escalation.objects.raw(sql, params)), None)
+    done = next(iter(prepared.raw(Escalation, sql, params)), None)
     if done:
         transaction.on_commit(hints.moved)
     return done

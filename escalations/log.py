@@ -38,7 +38,7 @@ COLUMNS = "escalation_id, agent_id, type, actor_type, reviewer_id, key_id, data,
 # Writes the event of a change that a statement has made; `after` is the statement's updated row.
 INSERT = f"""
     INSERT INTO events ({COLUMNS})
-    SELECT after.id, after.agent_id, %(type)s, %(actor_type)s, %(reviewer)s, %(key)s, %(data)s::jsonb,
+    SELECT after.id, after.agent_id, %(type)s, %(actor_type)s, %(reviewer)s::uuid, %(key)s, %(data)s::jsonb,
            {FACTS.format(row="after")}, clock_timestamp()
     FROM after"""
 

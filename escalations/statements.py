@@ -1,6 +1,7 @@
 """The SQL of a transition: one statement that compares, sets, counts what people hold, and writes the event."""
 
 from escalations import log
+from escalations.models import Escalation
 
 # Guards: conditions on the escalation `e` beside its status.
 OWNS = "e.agent_id = %(agent)s AND e.is_sandbox = %(is_sandbox)s"
@@ -26,8 +27,10 @@ NEXT = """
         AND e.tags <@ (SELECT a.tags FROM reviewers_reviewer a WHERE a.id = %(reviewer)s)))"""
 FIRST = "ORDER BY e.queue_at, e.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
 
-NAMED = """
-    SELECT after.*, p.name AS pool_name, coalesce(nullif(r.name, ''), r.email) AS assignee_name
+# One by one: a prepared statement must not change what it returns when a migration adds a column.
+COLUMNS = ", ".join(f"after.{field.column}" for field in Escalation._meta.concrete_fields)  # noqa: SLF001
+NAMED = f"""
+    SELECT {COLUMNS}, p.name AS pool_name, coalesce(nullif(r.name, ''), r.email) AS assignee_name
     FROM after JOIN reviewers_pool p ON p.id = after.pool_id
     LEFT JOIN reviewers_reviewer r ON r.id = after.assigned_to"""
 

@@ -42,13 +42,16 @@ def test_an_example_gets_the_answer_of_a_person(web: str, settings: Settings, co
     with subprocess.Popen(command, env=os.environ | known, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as example:
         try:
             until(lambda: Escalation.objects.exists() or example.poll() is not None, 30)
+            if "/messages" in code:
+                lifecycle.ask(Escalation.objects.get().pk, by=ada, message="Which order?")
+                until(lambda: Escalation.objects.get().message_count == 2, 30)
             lifecycle.resolve(Escalation.objects.get().pk, by=ada, answer=Answer("Yes, up to 200 EUR."))
             sweeps.run_all()
             said, complaints = example.communicate(timeout=30)
         finally:
             example.kill()
             sweeps.finish_all()
-    assert said.decode().strip().endswith((" Yes, up to 200 EUR.", "about order 4418.")), complaints.decode()
+    assert said.decode().strip().endswith(" Yes, up to 200 EUR."), complaints.decode()
 
 
 def test_the_examples_are_short() -> None:
