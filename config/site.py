@@ -46,6 +46,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         _("Work"),
         (
             Page(_("Live queue"), "index", covers=("desk/queue/", "desk/e/"), count="to_do"),
+            Page(_("My work"), "desk_mine", count="mine"),
             Records(_("All escalations"), "escalations.Escalation"),
         ),
     ),

@@ -56,7 +56,7 @@ def of(escalation: Escalation) -> Answered | None:
         notes=escalation.resolution_notes or "",
         fields=_fields(escalation.answer),
         action=_edited(escalation),
-        report=_report(escalation),
+        report=report(escalation),
     )
 
 
@@ -74,7 +74,8 @@ def _edited(escalation: Escalation) -> Action | None:
     return Action(edited.get("name", ""), [*after, *gone])
 
 
-def _report(escalation: Escalation) -> Report | None:
+def report(escalation: Escalation) -> Report | None:
+    """What the agent said it did with the answer; None while it has said nothing."""
     receipt = escalation.receipt
     if not receipt:
         return None

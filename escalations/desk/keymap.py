@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 QUEUE = frozenset({"queue"})
 BENCH = frozenset({"bench"})
 BOTH = QUEUE | BENCH
+MINE = frozenset({"mine"})
+ALL = BOTH | MINE
 
 
 class Key(NamedTuple):
@@ -35,10 +37,10 @@ class Key(NamedTuple):
 
 
 KEYS = (
-    Key("j", _("Next escalation"), BOTH),
-    Key("k", _("Previous escalation"), BOTH),
+    Key("j", _("Next escalation"), ALL),
+    Key("k", _("Previous escalation"), ALL),
     Key("o", _("Open it (so does Enter)"), QUEUE),
-    Key("n", _("Take next: the server picks, most urgent first"), QUEUE),
+    Key("n", _("Take next: the server picks, most urgent first"), QUEUE | MINE),
     Key("c", _("Claim it"), BOTH),
     Key("s", _("Snooze it"), BOTH),
     Key("r", _("Give it to somebody else"), BOTH),
@@ -58,11 +60,11 @@ KEYS = (
     Key("v", _("Next part of the context"), BENCH),
     Key("V", _("Everything the agent sent, raw"), BENCH),
     Key(".", _("Show what is new"), BOTH),
-    Key("z", _("Undo what you did last"), BOTH),
+    Key("z", _("Undo what you did last"), ALL),
     Key("/", _("Search"), QUEUE),
-    Key("g q", _("Go to the live queue"), BOTH, "admin:index"),
-    Key("g m", _("Go to my work"), BOTH, "admin:desk_mine"),
-    Key("?", _("Show this list of keys"), BOTH),
+    Key("g q", _("Go to the live queue"), ALL, "admin:index"),
+    Key("g m", _("Go to my work"), ALL, "admin:desk_mine"),
+    Key("?", _("Show this list of keys"), ALL),
 )
 
 

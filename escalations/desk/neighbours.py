@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from escalations.desk import queue
 from escalations.desk.listing import AT_MOST, Listing, View
-from escalations.models import Escalation, EscalationQuerySet
+from escalations.models import Escalation
 from reviewers.models import Reviewer
 
 
@@ -34,7 +34,7 @@ def of(escalation: Escalation, *, viewer: Reviewer, listing: Listing) -> Neighbo
     is_listed = escalation.number in numbers
     if not is_listed:
         everything = Escalation.objects.filter(pk__in=[escalation.pk, *(pk for _, pk in listed)])
-        numbers = list(_sorted_as(ordered, everything).values_list("number", flat=True))
+        numbers = list(queue.ordered(everything, viewer, listing).values_list("number", flat=True))
     at = numbers.index(escalation.number)
     return Neighbours(
         previous=numbers[at - 1] if at else None,
@@ -42,11 +42,6 @@ def of(escalation: Escalation, *, viewer: Reviewer, listing: Listing) -> Neighbo
         position=at + 1 if is_listed else None,
         total=len(listed),
     )
-
-
-def _sorted_as(ordered: EscalationQuerySet, escalations: EscalationQuerySet) -> EscalationQuerySet:
-    placed = escalations.order_by(*ordered.query.order_by)
-    return placed if ordered.query.standard_ordering else placed.reverse()
 
 
 def address(number: int, listing: Listing) -> str:

@@ -188,7 +188,7 @@ def _reported(event: Event) -> str:
         Receipt.APPLIED: _("%(agent)s reported: done as answered"),
         Receipt.FAILED: _("%(agent)s reported: it could not be done"),
         Receipt.IGNORED: _("%(agent)s reported: not followed"),
-    }.get(event.data.get("outcome") or "", _("%(agent)s reported"))
+    }.get(event.data.get("receipt") or "", _("%(agent)s reported"))
 
 
 def _delivered(event: Event) -> str:

@@ -4,10 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from escalations import lifecycle
-from escalations.answers import Answer
 from escalations.desk import undo
 from escalations.desk.acting import Deed, by_form, do, unfit
-from escalations.desk.forms import AnswerForm
 from escalations.desk.handover import HandOverForm, ReasonForm
 from escalations.desk.people import viewer_of
 from escalations.desk.thread import AskForm
@@ -39,19 +37,6 @@ def decline(request: HttpRequest, number: int) -> HttpResponse:
     said = _("You declined %(reference)s. It will not be given to you again.") % {"reference": escalation.reference}
     verb = lambda: lifecycle.decline(escalation, by=viewer_of(request), reason=reason)  # noqa: E731
     return do(request, escalation, Deed(verb, said))
-
-
-@by_form
-def resolve(request: HttpRequest, number: int) -> HttpResponse:
-    escalation = visible(request, number)
-    form = AnswerForm(request.POST)
-    said = _("%(reference)s is answered.") % {"reference": escalation.reference}
-
-    def verb() -> Escalation:
-        return lifecycle.resolve(escalation, by=viewer_of(request), answer=Answer(form.cleaned_data["notes"]))
-
-    deed = Deed(verb, said, "answer", form)
-    return do(request, escalation, deed) if form.is_valid() else unfit(request, escalation, deed)
 
 
 @by_form

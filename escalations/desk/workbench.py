@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from escalations import log
 from escalations.desk import answered, context, keymap, neighbours, rows, spoken, timeline, undo, why
-from escalations.desk.forms import AnswerForm
+from escalations.desk.answering.form import AnswerForm
+from escalations.desk.answering.panel import panel
 from escalations.desk.handover import HandOverForm
 from escalations.desk.listing import Listing
 from escalations.desk.people import may_act, may_lead, viewer_of
@@ -102,6 +103,7 @@ def bench(
     viewer = viewer_of(request)
     head = log.head()  # before the escalation: what happens in between comes twice at worst, never not at all
     escalation = visible(request, number)
+    may = May.of(escalation, viewer)
     page: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": f"{escalation.reference} {rows.title(escalation)}",
@@ -111,11 +113,11 @@ def bench(
         "refused": refused,
         "may_act": may_act(viewer),
         "undo": undo.offered(request),
-        "answer": answer or AnswerForm(),
+        "answer": panel(viewer, escalation, may, answer),
         **_facts(escalation, viewer),
         **_thread(escalation),
         **_way(request, escalation, viewer),
-        **_forms(escalation, May.of(escalation, viewer), typed),
+        **_forms(escalation, may, typed),
     }
     return TemplateResponse(request, "desk/escalation.html", page, status=status)
 
@@ -148,7 +150,7 @@ def _facts(escalation: Escalation, viewer: Reviewer) -> dict[str, Any]:
         "why": why.of(escalation),
         "action": answered.action(escalation),
         "given": answered.of(escalation),
-        "shown": context.shown(escalation.context_data),
+        "shown": context.shown(escalation.context_data, escalation.digest),
         "moments": moments,
         "reached": timeline.reached(escalation, moments),
         "note": timeline.hand_over_note(moments) if holds else None,
