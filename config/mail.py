@@ -1,6 +1,6 @@
 """Email from the environment. A wrong value is kept as a problem for the checks, like every other setting."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -24,7 +24,7 @@ class Server:
     host: str = "localhost"
     port: int = 25
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     is_tls: bool = False
     is_starttls: bool = False
     folder: str = ""

@@ -122,6 +122,7 @@ SILENCED_SYSTEM_CHECKS = [
     *([] if IS_TLS else ["security.W004", "security.W010", "security.W012", "security.W016"]),
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # the form of an answer: up to 50 fields, each a list of up to 50 values
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
@@ -27,6 +28,12 @@ def visible(text: object) -> SafeString | str:
     return format_html_join("", "{}", ((piece,) for piece in _pieces(said)))
 
 
+@register.filter
+def grouped(number: int) -> str:
+    """With thousands set apart, as the reader's language does it."""
+    return number_format(number, force_grouping=True)
+
+
 def _pieces(text: str) -> Iterator[SafeString | str]:
     at = 0
     for number, match in enumerate(UNSEEN.finditer(text)):
@@ -40,11 +47,11 @@ def _mark(match: re.Match[str]) -> SafeString:
     run = match.group()
     if match["lines"]:
         count = run.count("\n") - 1
-        said = ngettext("%(count)s empty line", "%(count)s empty lines", count) % {"count": f"{count:,}"}
+        said = ngettext("%(count)s empty line", "%(count)s empty lines", count) % {"count": grouped(count)}
         return format_html('\n<span class="unseen">{}</span>\n', said)
     kinds = list(dict.fromkeys(run))
     said = " ".join(map(characters.label, kinds[:NAMED])) + (" …" if len(kinds) > NAMED else "")
     names = ", ".join(map(characters.name, kinds[:NAMED]))
     return format_html(
-        '<span class="unseen" title="{}">{}{}</span>', names, said, f" ×{len(run):,}" if len(run) > 1 else ""
+        '<span class="unseen" title="{}">{}{}</span>', names, said, f" ×{grouped(len(run))}" if len(run) > 1 else ""
     )

@@ -22,7 +22,7 @@ class Conversation:
     """One connection for several letters, opened with the first of them."""
 
     def __init__(self) -> None:
-        self._backend = get_connection()
+        self._backend: Any = None
         self.is_broken = False
 
     def __enter__(self) -> "Conversation":
@@ -33,11 +33,13 @@ class Conversation:
     ) -> None:
         # The letters are sent; how the goodbye goes is of no matter.
         with suppress(OSError, smtplib.SMTPException):
-            self._backend.close()
+            if self._backend is not None:
+                self._backend.close()
 
     def send(self, message: EmailMessage) -> Outcome:
         """Never raises. After a failure that is the server's own, `is_broken` says so."""
         try:
+            self._backend = self._backend or get_connection()
             self._backend.open()
             self._backend.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:

@@ -26,21 +26,6 @@ def as_(client: Client) -> As:
     return sign_in
 
 
-@pytest.fixture
-def pool() -> Pool:
-    return make_pool("Legal")
-
-
-@pytest.fixture
-def admin(pool: Pool) -> Reviewer:
-    return make_reviewer("Sam", pool=pool, role=Role.ADMIN)
-
-
-@pytest.fixture
-def lead(pool: Pool) -> Reviewer:
-    return make_reviewer("Lea", pool=pool, role=Role.LEAD)
-
-
 def add(client: Client, **given: Any) -> Any:
     return client.post("/reviewers/reviewer/add/", {"email": "ada@example.com", "role": "reviewer", **given})
 

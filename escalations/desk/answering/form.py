@@ -105,9 +105,13 @@ class AnswerForm(forms.Form):
     def full_clean(self) -> None:
         self._errors = ErrorDict()
         self.cleaned_data: dict[str, Any] = {}
-        if self.is_bound:
-            for name, sentences in self._flaws().items():
-                self._errors[name] = self.error_class(sentences)
+        for name, sentences in self.mistakes.items():
+            self._errors[name] = self.error_class(sentences)
+
+    @cached_property
+    def mistakes(self) -> Mapping[str, list[str]]:
+        """What is wrong with what was sent, by the name of the input."""
+        return self._flaws() if self.is_bound else {}
 
     def _given(self) -> dict[str, list[str]]:
         escalation = self.escalation
@@ -122,7 +126,7 @@ class AnswerForm(forms.Form):
         return _defaults_of(self.schema, ANSWER) if self.schema else {}
 
     def _flaws(self) -> Mapping[str, list[str]]:
-        """By the name of the input. Nothing is checked further as long as something cannot even be read."""
+        """Nothing is checked further as long as something cannot even be read."""
         answer = self.answer
         unread = {**self._values.flaws, **(self._edits.flaws if self.decision == Decision.EDIT else {})}
         found: dict[str, list[str]] = dict(unread)

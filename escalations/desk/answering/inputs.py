@@ -64,11 +64,12 @@ class Input:
 
 
 class Sheet(NamedTuple):
-    """What a form is drawn from. `is_firm`: the browser may insist on required fields."""
+    """What a form is drawn from. `is_firm`: the browser may insist on required fields; `is_row`: space is short."""
 
     typed: Typed
     errors: Mapping[str, Sequence[str]]
     is_firm: bool
+    is_row: bool = False
 
 
 def id_of(name: str) -> str:
@@ -104,7 +105,7 @@ def _rows(each: Field, item: Field, name: str, sheet: Sheet) -> Input:
 
 
 def _row(item: Field, name: str, number: int | str, sheet: Sheet) -> Input:
-    drawn = draw(item, f"{name}/{number}", sheet._replace(is_firm=False))
+    drawn = draw(item, f"{name}/{number}", sheet._replace(is_firm=False, is_row=True))
     place = str(number + 1) if isinstance(number, int) else ANY_ROW
     label = item.label or _("Entry %(number)s") % {"number": place}
     return Input(**{**vars(drawn), "label": label, "row": str(number)})
@@ -143,27 +144,21 @@ def _options(choices: list[tuple[str, str, str]], name: str, sheet: Sheet) -> li
 
 def _line(each: Field, name: str, sheet: Sheet) -> Input:
     value = next(reversed(sheet.typed.get(name, ())), "")
-    attributes = _firm(each, sheet) | {SIZES[rule]: each.rules[rule] for rule in SIZES if rule in each.rules}
+    widget, look = _look(each, value, is_row=sheet.is_row)
+    limits = {SIZES[rule]: each.rules[rule] for rule in SIZES if rule in each.rules}
+    return _input(each, name, sheet, widget, value=value, attributes=_firm(each, sheet) | limits | look)
+
+
+def _look(each: Field, value: str, *, is_row: bool) -> tuple[str, dict[str, Any]]:
     if each.kind == Kind.JSON:
-        return _input(
-            each,
-            name,
-            sheet,
-            "area",
-            value=value,
-            attributes=attributes | {"data-json": True, "rows": 6, "spellcheck": "false"},
-        )
+        return "area", {"data-json": True, "rows": 5, "spellcheck": "false"}
     if each.kind in {Kind.NUMBER, Kind.INTEGER}:
-        return _input(each, name, sheet, "line", value=value, attributes=attributes | _of_number(each))
+        return "line", _of_number(each)
     if kind := TYPES.get(each.rules.get("format", "")):
-        if kind == "datetime-local":
-            attributes["step"] = 1
-        return _input(each, name, sheet, "line", value=value, attributes=attributes | {"type": kind})
-    if "\n" in value or len(value) > LONG or each.rules.get("maxLength", LONG + 1) > 2 * LONG:
-        return _input(
-            each, name, sheet, "area", value=value, attributes=attributes | {"rows": 3 if len(value) <= LONG else 6}
-        )
-    return _input(each, name, sheet, "line", value=value, attributes=attributes | {"type": "text"})
+        return "line", {"type": kind, "step": 1} if kind == "datetime-local" else {"type": kind}
+    is_long = "\n" in value or len(value) > LONG
+    asks_for_long = not is_row and each.rules.get("maxLength", 0) > 2 * LONG
+    return ("area", {"rows": 5 if is_long else 2}) if is_long or asks_for_long else ("line", {"type": "text"})
 
 
 def _of_number(each: Field) -> dict[str, Any]:

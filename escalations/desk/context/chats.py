@@ -19,6 +19,7 @@ from escalations.transcripts import Call, Message, Said
 WHOLE_UP_TO = 120  # messages
 FIRST, LAST = 10, 60  # of a longer transcript
 WINDOW = 100
+PARTS = 60  # texts, calls or results of one message
 FOLD_SAID_ABOVE = 3_600  # characters: what somebody says is there to be read
 BACK = 50  # messages a window goes back at most, so that it does not begin between a call and its result
 
@@ -32,6 +33,7 @@ class Turn:
     cards: list[Card] = field(default_factory=list)
     returned: list[Card] = field(default_factory=list)  # results whose call is not here
     more: Tree | None = None
+    gap: More | None = None  # parts of it that are not shown
     last_of: str = ""  # the voice that has its last word here
 
     @property
@@ -52,9 +54,13 @@ class Turn:
         return sum(each.total for each in self.said if isinstance(each, Text))
 
     @property
+    def parts(self) -> int:
+        return len(self.said) + len(self.cards) + len(self.returned)
+
+    @property
     def is_empty(self) -> bool:
         """Nothing is left of a message whose results stand beside their calls."""
-        return not (self.said or self.cards or self.returned or self.more)
+        return not (self.parts or self.more)
 
 
 @dataclass
@@ -128,7 +134,6 @@ def _turns(messages: list[Any], span: tuple[int, int], path: str, room: Room) ->
         for result in message.results:
             result.place = place
     transcripts.pair(read)
-    room.rows_of(len(read))
     backwards = [
         _turn(Turn(place, pointers.joined(path, place), read[place - span[0]]), path, room)
         for place in reversed(range(span[0], span[0] + len(read)))
@@ -139,14 +144,24 @@ def _turns(messages: list[Any], span: tuple[int, int], path: str, room: Room) ->
 def _turn(turn: Turn, chat: str, room: Room) -> Turn:
     message, path = turn.message, turn.path
     folds = not turn.is_policy  # a policy is folded as a whole
-    turn.said = [_said(each, path, room, folds=folds) for each in message.said if each.content not in ("", None)]
-    for call in message.calls:
+    said = [each for each in message.said if each.content not in ("", None)]
+    turn.said = [_said(each, path, room, folds=folds) for each in _some(said, room)]
+    for call in _some(message.calls, room):
         place = call.result.place if call.result else None
         away = None if place is None else pointers.joined(chat, place)
         turn.cards.append(calls.of(call, path, room, result_path=away))
-    turn.returned = [calls.of(Call(result.name, None, result=result), path, room) for result in message.results]
+    lost = [Call(result.name, None, result=result) for result in _some(message.results, room)]
+    turn.returned = [calls.of(each, path, room) for each in lost]
     turn.more = trees.shown(message.more, path, room) if message.more else None
+    left_out = len(said) + len(message.calls) + len(message.results) - turn.parts
+    turn.gap = More(path, Kind.JSON, 0, left_out) if left_out else None
     return turn
+
+
+def _some(parts: list[Any], room: Room) -> list[Any]:
+    if len(parts) > PARTS:
+        room.is_everything = False
+    return parts[: room.rows_of(min(len(parts), PARTS))]
 
 
 def _said(said: Said, path: str, room: Room, *, folds: bool) -> Text | Tree:

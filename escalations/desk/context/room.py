@@ -26,9 +26,9 @@ class Room:
 
     def rows_of(self, wanted: int) -> int:
         """How many of the rows there is room for; at least one, so that there is always something to go on from."""
-        given = max(1, min(wanted, self.rows)) if wanted else 0
+        given = max(1, min(wanted, self.rows)) if wanted > 0 else 0
         self.rows -= given
-        self.is_everything = self.is_everything and given == wanted
+        self.is_everything = self.is_everything and given >= wanted
         return given
 
 

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", metavar="EMAIL", type=printable, help="they sign in with it")
-        parser.add_argument("--name", metavar="NAME", type=printable, default="", help="shown to others")
+        parser.add_argument("--name", metavar="NAME", type=printable, help="shown to others")
         pool = "a pool they sit in; give it once for each (default: the default pool)"
         parser.add_argument(
             "--pool", metavar="POOL", type=printable, action="append", default=[], dest="pools", help=pool
@@ -53,7 +53,7 @@ def _new(email: str, facts: dict[str, Any]) -> Newcomer:
         there = ", ".join(Pool.objects.values_list("name", flat=True))
         raise CommandError(f"There is no pool named {missing[0]}. There are: {there}.")
     pools, tags = tuple(found.values()), tuple(facts["tags"])
-    return Newcomer(email, name=facts["name"], role=Role(facts["role"]), pools=pools, tags=tags)
+    return Newcomer(email, name=facts["name"] or "", role=Role(facts["role"]), pools=pools, tags=tags)
 
 
 def _invite(person: Reviewer | Newcomer, *, is_sent: bool) -> Invitation:
