@@ -5,6 +5,7 @@ from uuid import UUID
 
 from escalations.models import Agent, ApiKey, Escalation, EscalationQuerySet, Event, Status
 from escalations.refusals import Finished, Held, NotAllowed, Refusal, Stale
+from reviewers import duty
 from reviewers.models import Reviewer, Role
 
 Who = Reviewer | Agent | None  # None: the system itself
@@ -48,6 +49,11 @@ class Actor:
 
     def leads(self) -> bool:
         return isinstance(self.by, Reviewer) and self.by.role in {Role.ADMIN, Role.LEAD}
+
+    def is_back(self) -> None:
+        """Whoever acts is there, also if they were set to away because they did not claim in time."""
+        if isinstance(self.by, Reviewer) and self.by.has_lapsed:
+            duty.come_back(self.by)
 
     def could_answer(self, current: Escalation) -> bool:
         """It is unfinished, and theirs or nobody's; the statement decides again."""

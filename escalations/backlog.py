@@ -2,8 +2,9 @@
 
 from django.db import connection, transaction
 
-from escalations import lifecycle, routing
+from escalations import lifecycle, routing, timers
 from escalations.models import Escalation
+from reviewers import duty
 
 BATCH = 200
 
@@ -34,12 +35,27 @@ def _assign_first(pool: int) -> Escalation | None:
 def free_abandoned() -> None:
     """Give back what people hold who are no longer active."""
     for escalation in list(Escalation.objects.raw(routing.ABANDONED, {"limit": BATCH})):
-        lifecycle.take_from_the_absent(escalation)
+        timers.take_from_the_absent(escalation)
+
+
+def lapse_due() -> None:
+    """Take from people what they did not claim in time."""
+    for escalation in list(Escalation.objects.raw(routing.LAPSING, {"limit": BATCH})):
+        timers.lapse(escalation)
+
+
+def expire_due() -> None:
+    """End what nobody answered before the agent's own deadline."""
+    for escalation in list(Escalation.objects.expired().order_by("expires_at")[:BATCH]):
+        timers.expire(escalation)
 
 
 def sweep() -> None:
     """The due work of routing. Safe to run anywhere, any number of times."""
+    duty.refresh_due()
+    expire_due()
     free_abandoned()
+    lapse_due()
     with connection.cursor() as cursor:
         cursor.execute(routing.POOLS_WITH_BACKLOG)
         pools = [pool for (pool,) in cursor.fetchall()]

@@ -21,6 +21,7 @@ from escalations.models import (
     Decision,
     Escalation,
     Idempotency,
+    OnTimeout,
     Priority,
 )
 from escalations.models.escalation import uuid7
@@ -46,6 +47,9 @@ class NewEscalation:
     response_schema: dict[str, Any] | None = None
     action: dict[str, Any] | None = None
     allowed_decisions: tuple[Decision, ...] = ()
+    expires_at: datetime | None = None
+    on_timeout: OnTimeout = OnTimeout.KEEP
+    default_answer: dict[str, Any] | None = None
 
 
 class Created(NamedTuple):
@@ -85,11 +89,13 @@ _CREATE = f"""
         INSERT INTO escalations (
             id, agent_id, source_agent, is_sandbox, pool_id, issue_description, priority, context_data, metadata, tags,
             dedupe_key, run_id, webhook_url, digest, response_schema, action, allowed_decisions,
+            expires_at, on_timeout, default_answer,
             status, assigned_to, created_at, assigned_at, waiting_on, declined_by,
             queue_at, due_at, version)
         SELECT %(id)s, %(agent)s, %(source_agent)s, %(is_sandbox)s, %(pool)s, %(issue_description)s, %(priority)s,
             %(context)s::jsonb, %(metadata)s::jsonb, %(tags)s::text[], %(dedupe_key)s, %(run_id)s, %(webhook_url)s,
             %(digest)s::jsonb, %(response_schema)s::jsonb, %(action)s::jsonb, %(allowed_decisions)s::text[],
+            %(expires_at)s, %(on_timeout)s, %(default_answer)s::jsonb,
             CASE WHEN got.reviewer_id IS NULL THEN 'open' ELSE 'assigned' END, got.reviewer_id, now(),
             CASE WHEN got.reviewer_id IS NOT NULL THEN now() END, 'human', '{{}}',
             now() + %(delay)s, now() + %(red_after)s, CASE WHEN got.reviewer_id IS NULL THEN 1 ELSE 2 END
@@ -176,6 +182,9 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
         "response_schema": json.dumps(request.response_schema) if request.response_schema else None,
         "action": json.dumps(request.action) if request.action else None,
         "allowed_decisions": allowed(request.action, request.allowed_decisions),
+        "expires_at": request.expires_at,
+        "on_timeout": request.on_timeout,
+        "default_answer": json.dumps(request.default_answer) if request.default_answer else None,
         "delay": QUEUE_DELAY[request.priority],
         "red_after": RED_AFTER[request.priority],
         "queue_at": datetime.now(UTC) + QUEUE_DELAY[request.priority],

@@ -28,7 +28,7 @@ from escalations.refusals import (
     TooManyMessages,
     UnfitAnswer,
 )
-from escalations.transitions import NEXT_CLAIMED, ROUTED, SANDBOX_ANSWERED, TRANSITIONS, Transition
+from escalations.transitions import NEXT_CLAIMED, ROUTED, TRANSITIONS, Transition
 from reviewers.models import Reviewer
 
 SNOOZED_AT_MOST = timedelta(days=30)
@@ -40,7 +40,7 @@ def claim(escalation: Target, *, by: Reviewer, via: ApiKey | None = None, versio
     """`by` takes it; claiming one's own again changes nothing. Raises Held if somebody was faster."""
     guard = f"{statements.MAY_ACT} AND e.claimed_at IS NULL"
     actor = Actor(by, via, version)
-    if done := _transition(Event.Type.CLAIMED, escalation, guard, actor):
+    if done := transition(Event.Type.CLAIMED, escalation, guard, actor):
         return done
     current = actor.sees(escalation)
     if current.status == Status.ASSIGNED and current.assigned_to_id == by.pk and current.claimed_at:
@@ -51,16 +51,14 @@ def claim(escalation: Target, *, by: Reviewer, via: ApiKey | None = None, versio
 def take_next(*, by: Reviewer, via: ApiKey | None = None) -> Escalation | None:
     """Claim the first, in the one queue order, of what is open, assigned to `by`, or urgent and claimed by nobody."""
     guard = f"{statements.MAY_ACT} AND {statements.NEXT}"
-    return _transition(Event.Type.CLAIMED, None, guard, Actor(by, via), how=NEXT_CLAIMED)
+    return transition(Event.Type.CLAIMED, None, guard, Actor(by, via), how=NEXT_CLAIMED)
 
 
 def assign(escalation: Target, *, to: Reviewer, by: Reviewer, via: ApiKey | None = None, note: str = "") -> Escalation:
     """A lead gives it to `to`, also when somebody holds it. Raises CannotTake when `to` is not active in its pool."""
     actor = Actor(by, via)
     guard = f"{statements.LEADS} AND {statements.CAN_TAKE}"
-    if done := _transition(
-        Event.Type.ASSIGNED, escalation, guard, actor, to=to.pk, data={"note": note} if note else {}
-    ):
+    if done := transition(Event.Type.ASSIGNED, escalation, guard, actor, to=to.pk, data={"note": note} if note else {}):
         return done
     current = actor.sees(escalation)
     if actor.leads() and not current.is_finished:
@@ -99,7 +97,7 @@ def snooze(escalation: Target, *, by: Reviewer, until: datetime | None) -> Escal
         raise CannotSnooze
     actor = Actor(by)
     data: dict[str, Any] = {"until": until.astimezone(UTC).isoformat() if until else None}
-    if done := _transition(Event.Type.SNOOZED, escalation, statements.ANSWERS, actor, data=data, until=until):
+    if done := transition(Event.Type.SNOOZED, escalation, statements.ANSWERS, actor, data=data, until=until):
         return done
     raise actor.refusal(actor.sees(escalation))
 
@@ -108,7 +106,7 @@ def wake(escalation: Target, *, by: Reviewer) -> Escalation:
     """End the snooze of what `by` holds; what is awake stays as it is."""
     actor = Actor(by)
     guard = f"{statements.MAY_ACT} AND e.assigned_to = %(reviewer)s AND e.snoozed_at IS NOT NULL"
-    if done := _transition(Event.Type.WOKEN, escalation, guard, actor):
+    if done := transition(Event.Type.WOKEN, escalation, guard, actor):
         return done
     current = actor.sees(escalation)
     if current.assigned_to_id == by.pk and not current.is_finished:
@@ -127,7 +125,7 @@ def resolve(
     if isinstance(known, Escalation) and is_fit:
         answer = _fitting(known, answer)
     guard = f"{statements.ANSWERS} AND (%(is_fit)s OR {statements.ASKS_FOR_NO_FORM})"
-    if done := _transition(Event.Type.RESOLVED, escalation, guard, actor, is_fit=is_fit, **answer.columns()):
+    if done := transition(Event.Type.RESOLVED, escalation, guard, actor, is_fit=is_fit, **answer.columns()):
         return done
     current = actor.sees(escalation)
     if current.status == Status.RESOLVED and current.assigned_to_id == by.pk:
@@ -137,18 +135,6 @@ def resolve(
     if actor.could_answer(current):
         _fitting(current, answer)
     raise actor.refusal(current)
-
-
-def take_from_the_absent(escalation: Escalation) -> Escalation | None:
-    """Free what somebody holds who is no longer active; None when they are, or it moved meanwhile."""
-    freed = _transition(
-        Event.Type.RELEASED,
-        escalation,
-        statements.HOLDER_IS_ABSENT,
-        Actor(None),
-        data={"reason": "no longer active"},
-    )
-    return freed and (route(freed) or freed)
 
 
 def correct(escalation: Target, *, by: Reviewer, answer: Answer, via: ApiKey | None = None) -> Escalation:
@@ -164,7 +150,7 @@ def correct(escalation: Target, *, by: Reviewer, answer: Answer, via: ApiKey | N
     if answer == Answer.of(current):
         return current
     guard = f"{statements.MAY_ACT} AND (e.assigned_to = %(reviewer)s OR {statements.LEADS})"
-    if done := _transition(Event.Type.CORRECTED, escalation, guard, actor, **answer.columns()):
+    if done := transition(Event.Type.CORRECTED, escalation, guard, actor, **answer.columns()):
         return done
     raise NotAllowed if actor.sees(escalation).status == Status.RESOLVED else NotFinished
 
@@ -176,7 +162,7 @@ def report(escalation: Target, *, by: Agent, outcome: Receipt, note: str = "", v
     if current.receipt and (current.receipt["outcome"], current.receipt["note"]) == (outcome, note):
         return current
     data: dict[str, Any] = {"receipt": outcome, "note": note}
-    if done := _transition(Event.Type.REPORTED, escalation, statements.OWNS, actor, data=data, **data):
+    if done := transition(Event.Type.REPORTED, escalation, statements.OWNS, actor, data=data, **data):
         return done
     raise NotFinished
 
@@ -187,7 +173,7 @@ def reopen(escalation: Target, *, by: Reviewer | Agent, via: ApiKey | None = Non
     actor = Actor(by, via)
     try:
         with transaction.atomic():
-            done = _transition(Event.Type.REOPENED, escalation, guard, actor, data={"reason": reason} if reason else {})
+            done = transition(Event.Type.REOPENED, escalation, guard, actor, data={"reason": reason} if reason else {})
     except IntegrityError as error:
         raise AlreadyAskedAgain from error
     if done:
@@ -198,7 +184,7 @@ def reopen(escalation: Target, *, by: Reviewer | Agent, via: ApiKey | None = Non
 def cancel(escalation: Target, *, by: Agent, via: ApiKey | None = None, reason: str = "") -> Escalation:
     """The agent withdraws; withdrawing again changes nothing. Raises Finished if there is an answer already."""
     actor = Actor(by, via)
-    if done := _transition(
+    if done := transition(
         Event.Type.CANCELLED, escalation, statements.OWNS, actor, data={"reason": reason} if reason else {}
     ):
         return done
@@ -206,6 +192,15 @@ def cancel(escalation: Target, *, by: Agent, via: ApiKey | None = None, reason: 
     if current.status == Status.CANCELLED:
         return current
     raise actor.refusal(current)
+
+
+def extend(escalation: Target, *, by: Agent, until: datetime, via: ApiKey | None = None) -> Escalation:
+    """The agent moves its own deadline. Raises Finished when it has passed already, or there is an answer."""
+    actor = Actor(by, via)
+    data = {"until": until.isoformat()}
+    if done := transition(Event.Type.EXTENDED, escalation, statements.OWNS, actor, data=data, until=until):
+        return done
+    raise actor.refusal(actor.sees(escalation))
 
 
 def route(escalation: Escalation) -> Escalation | None:
@@ -223,19 +218,13 @@ def route_in_turn(escalation: Escalation) -> Escalation | None:
         "declined_by": escalation.declined_by,
     }
     while True:
-        done = _transition(Event.Type.ASSIGNED, escalation, "TRUE", Actor(None), how=ROUTED, **wanted)
+        done = transition(Event.Type.ASSIGNED, escalation, "TRUE", Actor(None), how=ROUTED, **wanted)
         if done or not routing.could_take(escalation.pk, wanted):
             return done
 
 
-def answer_by_rule(escalation: Escalation, *, answer: Answer) -> Escalation | None:
-    """The sandbox's rule answers in place of a person; None when it is not open any more."""
-    actor = Actor(None, kind=Event.Actor.POLICY)
-    return _transition(Event.Type.RESOLVED, escalation, "TRUE", actor, how=SANDBOX_ANSWERED, **answer.columns())
-
-
 def _give_back(type_: Event.Type, escalation: Target, guard: str, actor: Actor, reason: str) -> Escalation:
-    if done := _transition(type_, escalation, guard, actor, data={"reason": reason} if reason else {}):
+    if done := transition(type_, escalation, guard, actor, data={"reason": reason} if reason else {}):
         return route(done) or done
     current = actor.sees(escalation)
     raise NotHeld if current.status == Status.OPEN and actor.acts() else actor.refusal(current)
@@ -243,7 +232,7 @@ def _give_back(type_: Event.Type, escalation: Target, guard: str, actor: Actor, 
 
 def _say(type_: Event.Type, escalation: Target, guard: str, actor: Actor, message: str) -> Escalation:
     guard = f"{guard} AND {statements.MORE_MAY_BE_SAID}"
-    if done := _transition(type_, escalation, guard, actor, data={"message": message}):
+    if done := transition(type_, escalation, guard, actor, data={"message": message}):
         return done
     current = actor.sees(escalation)
     is_full = current.message_count >= statements.MESSAGES_AT_MOST and not current.is_finished
@@ -257,7 +246,7 @@ def _fitting(escalation: Escalation, answer: Answer) -> Answer:
     return settled(escalation, answer)
 
 
-def _transition(
+def transition(
     type_: Event.Type,
     escalation: Target | None,
     guard: str,
@@ -284,4 +273,5 @@ def _transition(
     done = next(iter(prepared.raw(Escalation, sql, params)), None)
     if done:
         transaction.on_commit(hints.moved)
+        actor.is_back()
     return done

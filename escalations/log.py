@@ -30,7 +30,8 @@ FACTS = """jsonb_build_object(
     'decision', {row}.decision, 'answer', {row}.answer, 'edited_action', {row}.edited_action,
     'receipt', {row}.receipt, 'assigned_by', {row}.assigned_by, 'paused_at', {row}.paused_at,
     'message_count', {row}.message_count, 'snoozed_at', {row}.snoozed_at, 'snoozed_until', {row}.snoozed_until,
-    'waiting_on', {row}.waiting_on, 'bumped_at', {row}.bumped_at, 'queue_at', {row}.queue_at, 'due_at', {row}.due_at,
+    'expires_at', {row}.expires_at, 'waiting_on', {row}.waiting_on, 'bumped_at', {row}.bumped_at,
+    'queue_at', {row}.queue_at, 'due_at', {row}.due_at,
     'version', {row}.version)"""
 
 COLUMNS = "escalation_id, agent_id, type, actor_type, reviewer_id, key_id, data, facts, at"

@@ -1,7 +1,8 @@
 """Who gets it: strictly fair, and never a queue of creators on one lock.
 
-Eligible are active people in the pool who have all the tags, did not decline it, and are below their capacity; among
-them whoever was served least is next, then whoever has waited longest. A statement picks only seats at the least level
+Eligible are active people in the pool who are on duty, have all the tags, did not decline it, and are below their
+capacity; among them whoever was served least is next (or holds least, if that is the pool's strategy), then whoever has
+waited longest. A statement picks only seats at the least level
 of its snapshot and passes over seats that another statement is just using. If that leaves nobody although somebody is
 eligible, the caller asks again, one after the other under the pool's lock. So the spread among equally eligible people
 never exceeds 1, whatever the concurrency.
@@ -14,22 +15,27 @@ from django.db import connection
 
 ASSIGNING = 7_034  # advisory locks (ASSIGNING, pool): one backlog router per pool
 
+# What is kept of somebody's duty is believed only until the moment at which it changes (`reviewers/duty.py`).
+ON_DUTY = """
+    r.is_active AND r.role <> 'read_only' AND r.on_duty AND (r.duty_changes_at IS NULL OR r.duty_changes_at > now())
+    AND p.is_open AND (p.open_changes_at IS NULL OR p.open_changes_at > now())"""
 # Parameters: pool, tags, declined_by.
-ELIGIBLE = """
-    s.pool_id = %(pool)s AND r.is_active AND r.role <> 'read_only' AND r.tags @> %(tags)s::text[]
+ELIGIBLE = f"""
+    s.pool_id = %(pool)s AND {ON_DUTY} AND r.tags @> %(tags)s::text[]
     AND NOT r.id = ANY(%(declined_by)s::uuid[]) AND (r.capacity IS NULL OR r.held < r.capacity)"""
 
-SEATS = "reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id"
+SEATS = "reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id JOIN reviewers_pool p ON p.id = s.pool_id"
+LEVEL = "CASE p.strategy WHEN 'least_loaded' THEN r.held ELSE s.served END"
 
 # Locks the seat and its reviewer, so that neither level nor capacity can move under the statement: a row that changed
-# since the snapshot is checked again and fails `served = least`.
+# since the snapshot is checked again and fails `level = least`.
 _PICK = f"""
     SELECT s.id AS seat_id, r.id AS reviewer_id, r.tags
     FROM {SEATS}
     WHERE {ELIGIBLE}
-      AND s.served = (SELECT min(s.served) FROM {SEATS} WHERE {ELIGIBLE})
+      AND {LEVEL} = (SELECT min({LEVEL}) FROM {SEATS} WHERE {ELIGIBLE})
       AND {{condition}}
-    ORDER BY s.served, s.turn LIMIT 1 FOR NO KEY UPDATE OF s, r"""
+    ORDER BY {LEVEL}, s.turn LIMIT 1 FOR NO KEY UPDATE OF s, r"""
 
 _SEATED = """
     UPDATE reviewers_seat s SET served = s.served + 1, turn = nextval('reviewers_turn')
@@ -59,20 +65,31 @@ _COULD_TAKE = (
 )
 
 # The first that can be assigned right now, in the one queue order.
-BACKLOG = """
+BACKLOG = f"""
     SELECT e.id, e.pool_id, e.tags, e.declined_by FROM escalations e
     WHERE e.pool_id = %(pool)s AND e.status = 'open' AND NOT e.is_sandbox AND EXISTS (
-        SELECT FROM reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id
-        WHERE s.pool_id = e.pool_id AND r.is_active AND r.role <> 'read_only' AND r.tags @> e.tags
+        SELECT FROM {SEATS}
+        WHERE s.pool_id = e.pool_id AND {ON_DUTY} AND r.tags @> e.tags
           AND NOT r.id = ANY(e.declined_by) AND (r.capacity IS NULL OR r.held < r.capacity))
     ORDER BY e.queue_at, e.id LIMIT 1"""
 
-# Pools in which somebody could take something, and tasks whose holder is no longer active.
+# Pools in which somebody could take something, and tasks of people who are not there: everything of those who are no
+# longer active, and what the others have not claimed, unless a lead gave it to them.
 POOLS_WITH_BACKLOG = """
     SELECT DISTINCT e.pool_id FROM escalations e WHERE e.status = 'open' AND NOT e.is_sandbox"""
-ABANDONED = """
+IS_ABSENT = """
+    (NOT r.is_active OR (e.claimed_at IS NULL AND e.assigned_by IS NULL AND NOT (
+        r.on_duty AND (r.duty_changes_at IS NULL OR r.duty_changes_at > now()))))"""
+ABANDONED = f"""
     SELECT e.id FROM escalations e JOIN reviewers_reviewer r ON r.id = e.assigned_to
-    WHERE e.status = 'assigned' AND NOT r.is_active ORDER BY e.queue_at, e.id LIMIT %(limit)s"""
+    WHERE e.status = 'assigned' AND {IS_ABSENT} ORDER BY e.queue_at, e.id LIMIT %(limit)s"""
+# Assigned and not claimed in time; the innermost bound is what the index serves.
+LAPSING = """
+    SELECT e.* FROM escalations e JOIN reviewers_pool p ON p.id = e.pool_id
+    WHERE e.status = 'assigned' AND e.claimed_at IS NULL AND e.waiting_on = 'human'
+      AND e.assigned_at <= now() - (SELECT min(assign_within) FROM reviewers_pool)
+      AND e.assigned_at + p.assign_within <= now()
+    ORDER BY e.assigned_at LIMIT %(limit)s"""
 
 
 def take_turn(pool: int) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from escalations import lifecycle
+from escalations import timers
 from escalations.answers import Answer
 from escalations.models import Decision, Escalation
 
@@ -19,7 +19,7 @@ def answer_due(limit: int = 500) -> int:
     """Answer those whose time has come, each by its rule. Returns how many."""
     due = Escalation.objects.raw(_DUE, {"limit": limit})
     return sum(
-        lifecycle.answer_by_rule(escalation, answer=answer(escalation.metadata.get("sandbox", {}))) is not None
+        timers.answer_by_rule(escalation, answer=answer(escalation.metadata.get("sandbox", {}))) is not None
         for escalation in due
     )
 

@@ -1,6 +1,6 @@
 """The SQL of a transition: one statement that compares, sets, counts what people hold, and writes the event."""
 
-from escalations import log
+from escalations import log, routing
 from escalations.models import Escalation
 
 # Guards: conditions on the escalation `e` beside its status.
@@ -20,7 +20,11 @@ LEADS = _PERSON.format(role="a.role IN ('admin', 'lead')")
 CAN_TAKE = """
     EXISTS (SELECT FROM reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id
             WHERE s.pool_id = e.pool_id AND r.id = %(to)s AND r.is_active AND r.role <> 'read_only')"""
-HOLDER_IS_ABSENT = "EXISTS (SELECT FROM reviewers_reviewer r WHERE r.id = e.assigned_to AND NOT r.is_active)"
+HOLDER_IS_ABSENT = f"EXISTS (SELECT FROM reviewers_reviewer r WHERE r.id = e.assigned_to AND {routing.IS_ABSENT})"
+LAPSED = """
+    e.claimed_at IS NULL AND e.waiting_on = 'human' AND EXISTS (
+        SELECT FROM reviewers_pool p WHERE p.id = e.pool_id AND e.assigned_at + p.assign_within <= now())"""
+EXPIRED = "e.expires_at <= now() AND e.on_timeout <> 'keep' AND e.paused_at IS NULL"
 NEXT = """
     e.claimed_at IS NULL AND e.waiting_on = 'human' AND (e.assigned_to = %(reviewer)s OR (
         (e.status = 'open' OR e.priority = 'urgent') AND NOT %(reviewer)s = ANY(e.declined_by)

@@ -19,7 +19,8 @@ WRITE_ANSWER = """
     edited_action = %(edited_action)s::jsonb"""
 # The clock stood still while it waited on the agent, so everything that is due moves by that long.
 GO_ON = """
-    waiting_on = 'human', paused_at = NULL, due_at = e.due_at + coalesce(now() - e.paused_at, interval '0')"""
+    waiting_on = 'human', paused_at = NULL, due_at = e.due_at + coalesce(now() - e.paused_at, interval '0'),
+    expires_at = e.expires_at + coalesce(now() - e.paused_at, interval '0')"""
 ANSWER = f"resolved_at = now(), finished_at = now(), outcome = 'answered', {WRITE_ANSWER}, {GO_ON}, {WAKE}"
 UNANSWER = """
     resolved_at = NULL, finished_at = NULL, outcome = NULL, resolution_notes = NULL, decision = NULL, answer = NULL,
@@ -44,6 +45,13 @@ TRANSITIONS = {
     ),
     Event.Type.CLAIMED: Transition(UNFINISHED, Status.ASSIGNED, TAKE),
     Event.Type.RELEASED: Transition((Status.ASSIGNED,), Status.OPEN, FREE),
+    Event.Type.LAPSED: Transition((Status.ASSIGNED,), Status.OPEN, FREE),
+    Event.Type.EXPIRED: Transition(
+        UNFINISHED,
+        Status.EXPIRED,
+        f"finished_at = now(), outcome = %(outcome)s, {WRITE_ANSWER}, decided_by_type = 'timer', "
+        f"decided_by_name = NULL, {WAKE}",
+    ),
     Event.Type.DECLINED: Transition(
         (Status.ASSIGNED,), Status.OPEN, f"{FREE}, declined_by = array_append(e.declined_by, e.assigned_to)"
     ),
@@ -65,6 +73,7 @@ TRANSITIONS = {
     ),
     Event.Type.CORRECTED: Transition((Status.RESOLVED,), Status.RESOLVED, WRITE_ANSWER),
     Event.Type.REOPENED: Transition((Status.RESOLVED,), Status.OPEN, f"{FREE}, {UNANSWER}"),
+    Event.Type.EXTENDED: Transition(UNFINISHED, None, "expires_at = %(until)s"),
     Event.Type.CANCELLED: Transition(
         UNFINISHED, Status.CANCELLED, f"finished_at = now(), outcome = 'cancelled', {GO_ON}, {WAKE}"
     ),

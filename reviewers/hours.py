@@ -1,16 +1,18 @@
 """When somebody is on duty: hours by the clock on their wall, time off, and being away.
 
-On duty is whoever's wall clock stands within their hours; that decides also in the nights when clocks are changed: an hour
-that comes twice counts twice, one that is left out does not count. Moments are aware, and compared in UTC.
+On duty is whoever's wall clock stands within their hours. That decides also in the nights when clocks are changed: an
+hour that comes twice counts twice, one that is left out does not count. Moments are aware, and compared in UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 AHEAD = timedelta(days=400)  # how far is looked for a change; beyond, it is as good as never
 MINUTE = timedelta(minutes=1)

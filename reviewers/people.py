@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Min
 
+from reviewers import duty
 from reviewers.models import Pool, Reviewer, Role, Seat, Tag
 
 
@@ -67,7 +67,7 @@ def expect(newcomer: Newcomer) -> Reviewer:
 
 def join(reviewer: Reviewer, pool: Pool) -> Seat:
     """Seat the reviewer in the pool, level with those who were served least there, so that nobody is flooded."""
-    seat, _ = Seat.objects.get_or_create(reviewer=reviewer, pool=pool, defaults={"served": _least_served(pool)})
+    seat, _ = Seat.objects.get_or_create(reviewer=reviewer, pool=pool, defaults={"served": duty.least_served(pool.pk)})
     return seat
 
 
@@ -102,8 +102,7 @@ def activate(reviewer: Reviewer) -> None:
     """
     if not reviewer.has_come_in:
         raise NotYetIn
-    for seat in Seat.objects.select_for_update().filter(reviewer=reviewer).order_by("pk").select_related("pool"):
-        Seat.objects.filter(pk=seat.pk).update(served=max(seat.served, _least_served(seat.pool)))
+    duty.level(reviewer)
     reviewer.is_active = True
     reviewer.save(update_fields=["is_active"])
 
@@ -114,8 +113,3 @@ def _settle(reviewer: Reviewer, pools: Iterable[Pool]) -> None:
     seats = list(pools) or ([] if reviewer.role == Role.ADMIN else [Pool.objects.get(is_default=True)])
     for pool in seats:
         join(reviewer, pool)
-
-
-def _least_served(pool: Pool) -> int:
-    on_duty = Seat.objects.filter(pool=pool, reviewer__is_active=True)
-    return on_duty.aggregate(least=Min("served"))["least"] or 0

@@ -29,6 +29,17 @@ class Answer:
     edited_action: dict[str, JSON] | None = None
 
     @classmethod
+    def from_json(cls, given: dict[str, Any]) -> Answer:
+        """As the body of `PATCH …/resolve` gives it, once that has been checked."""
+        decision = given.get("decision")
+        return cls(
+            notes=given.get("resolution_notes", ""),
+            decision=Decision(decision) if decision else None,
+            answer=given.get("answer"),
+            edited_action=given.get("edited_action"),
+        )
+
+    @classmethod
     def of(cls, escalation: Escalation) -> Answer:
         """The answer that an escalation has."""
         decision = Decision(escalation.decision) if escalation.decision else None

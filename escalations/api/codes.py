@@ -56,6 +56,7 @@ TITLES = {
     "unknown_parameter": "A query parameter is not known",
     "invalid_cursor": "The cursor cannot be used",
     "invalid_header": "A header cannot be used",
+    "approval_by_default": "Silence is no approval",
     "unknown_pool": "There is no such pool",
     "unknown_assignee": "There is no such reviewer in the pool",
     "foreign_agent": "The key belongs to another agent",

@@ -58,7 +58,7 @@ def answers(successes: dict[int, tuple[str, str | None]], *failures: int) -> dic
 def _verb(name: str, summary: str, description: str, request: type[serializers.Strict], *failures: int) -> Description:
     return {
         "operation_id": name,
-        "tags": ["Agents" if name in {"cancel", "reopen"} else "Reviewers"],
+        "tags": ["Agents" if name in {"cancel", "extend", "reopen"} else "Reviewers"],
         "summary": summary,
         "description": description,
         "request": request,
@@ -177,6 +177,19 @@ CANCEL = _verb(
 REOPEN = _verb(
     "reopen", "Say that the answer did not help", "By the agent, a lead of its pool or an admin.", serializers.Reason
 )
+EXTEND = _verb("extend", "Move the deadline", "By the agent, while it is not finished.", serializers.Extend)
+AVAILABILITY: Description = {
+    "operation_id": "availability",
+    "tags": ["Agents"],
+    "summary": "Is anybody there?",
+    "description": "What an escalation would meet now, and when somebody comes if nobody is there.",
+    "parameters": [
+        query("pool", "The name of a pool; else the default one."),
+        query("tag", "Tags that the reviewer must have, with commas."),
+        query("priority", f"One of {', '.join(Priority.values)}; else medium."),
+    ],
+    "responses": answers({200: ("What stands now.", "Availability")}),
+}
 EVENTS: Description = {
     "operation_id": "events",
     "tags": ["Everybody"],

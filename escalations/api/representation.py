@@ -6,6 +6,8 @@ Works for an escalation as it is and for one as it was (`escalation.as_of(event)
 from datetime import UTC, datetime
 from typing import Any
 
+from escalations import availability
+from escalations.availability import Availability
 from escalations.models import Decider, Escalation, Event
 
 # What lists leave out unless they are asked for it.
@@ -29,7 +31,12 @@ def represent_one(escalation: Escalation) -> dict[str, Any]:
         {"author": message.author, "name": message.name, "text": message.text, "at": moment(message.at)}
         for message in escalation.messages
     ]
-    return represent(escalation) | {"messages": messages}
+    return represent(escalation) | {"messages": messages, "availability": _availability(escalation)}
+
+
+def represent_availability(found: Availability) -> dict[str, Any]:
+    moments = {name: moment(getattr(found, name)) for name in ("estimated_pickup_at", "next_coverage_at")}
+    return found._asdict() | moments
 
 
 def represent_event(event: Event) -> dict[str, Any]:
@@ -101,6 +108,8 @@ def _stands(escalation: Escalation) -> dict[str, Any]:
         "finished_at": moment(escalation.finished_at),
         "due_at": moment(escalation.due_at),
         "overdue": escalation.is_overdue,
+        "expires_at": moment(escalation.expires_at),
+        "on_timeout": escalation.on_timeout,
         "bumped": escalation.bumped_at is not None,
         "bumped_at": moment(escalation.bumped_at),
         "waiting_on": escalation.waiting_on,
@@ -111,6 +120,11 @@ def _stands(escalation: Escalation) -> dict[str, Any]:
         "receipt": escalation.receipt,
         "version": escalation.version,
     }
+
+
+def _availability(escalation: Escalation) -> dict[str, Any] | None:
+    found = availability.of(escalation)
+    return found and represent_availability(found)
 
 
 def _actor_name(event: Event) -> str | None:

@@ -23,8 +23,6 @@ TAG_AT_MOST = 50
 URL_AT_MOST = 2_000
 SANDBOX_SECONDS_AT_MOST = 3600
 
-LATER_ON_CREATE = ("expires_at", "on_timeout")
-
 
 class Text(serializers.CharField):
     """A text as it was sent, with something to see in it."""
@@ -133,8 +131,6 @@ class Strict(serializers.Serializer[Any]):
 class Create(Strict):
     """A new escalation."""
 
-    not_yet = LATER_ON_CREATE
-
     issue_description = Text(DESCRIPTION_AT_MOST, help_text="What the person must decide or do.")
     priority = Word(Priority.choices, default=Priority.MEDIUM, help_text="How soon the answer is needed; else medium.")
     context_data = Context(default=lambda: "{}", help_text="What the person needs to know: an object or an array.")
@@ -158,6 +154,14 @@ class Create(Strict):
         required=False,
         allow_null=True,
         help_text="Which of approve, edit, reject and respond may be decided; with an action all of them.",
+    )
+    expires_at = Text(
+        NAME_AT_MOST, required=False, allow_null=True, help_text="Your own deadline, at most 90 days ahead."
+    )
+    on_timeout = Anything(
+        required=False,
+        allow_null=True,
+        help_text='What happens then: "keep" (else), "cancel", or {"use_default": {…}} with what resolve takes.',
     )
     dedupe_key = Text(
         NAME_AT_MOST,
@@ -202,6 +206,10 @@ class Report(Strict):
     note = Text(REASON_AT_MOST, default="", allow_blank=True, help_text="What came of it; people read it.")
 
 
+class Extend(Strict):
+    expires_at = Text(NAME_AT_MOST, help_text="The new deadline, at most 90 days ahead.")
+
+
 class Reassign(Strict):
     assigned_to = Text(NAME_AT_MOST, help_text="The id or the email of an active reviewer of the pool.")
     note = Text(REASON_AT_MOST, default="", allow_blank=True, help_text="For the reviewer; kept in the history.")
@@ -213,6 +221,7 @@ REASON = Reason()
 RESOLVE = Resolve()
 MESSAGE = Message()
 REPORT = Report()
+EXTEND = Extend()
 REASSIGN = Reassign()
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from escalations.models import Decider, Decision, Event, Outcome, Priority, Receipt, Status
+from escalations.availability import State
+from escalations.models import Decider, Decision, Event, OnTimeout, Outcome, Priority, Receipt, Status
 
 Shape = dict[str, Any]
 
@@ -53,9 +54,18 @@ RESOLUTION = exactly(
     decided_at=MOMENT,
 )
 
+AVAILABILITY = exactly(
+    "Whether anybody is there. Null where it is finished.",
+    state=one_of([state.value for state in State]),
+    eligible_now=described(WHOLE, "How many could take it this moment."),
+    queue_position=described({"type": ["integer", "null"]}, "1 is next; null once it is claimed. Counted to 1001."),
+    estimated_pickup_at=described(MOMENT_OR_NULL, "By how long tasks of this pool have waited of late; null: unknown."),
+    next_coverage_at=described(MOMENT_OR_NULL, "When somebody comes, where nobody is there."),
+)
+
 ESCALATION = exactly(
     "One task handed to a person.",
-    optional=("context_data", "response_schema", "action", "messages"),
+    optional=("context_data", "response_schema", "action", "messages", "availability"),
     id=ID,
     number=WHOLE,
     reference=described(TEXT, "The number as people see it: ESC-n."),
@@ -74,6 +84,9 @@ ESCALATION = exactly(
     finished_at=described(MOMENT_OR_NULL, "When it was resolved, cancelled or expired."),
     due_at=described(MOMENT, "Unfinished after this moment it is overdue."),
     overdue=FLAG,
+    expires_at=described(MOMENT_OR_NULL, "The agent's own deadline."),
+    on_timeout=described(one_of(OnTimeout.values), "What happens at that deadline."),
+    availability=or_null(to("Availability")),
     bumped=described(FLAG, "Its place in the queue was raised because of its age."),
     bumped_at=MOMENT_OR_NULL,
     waiting_on=one_of(["human", "agent"]),
@@ -163,6 +176,7 @@ def page_of(name: str) -> Shape:
 
 COMPONENTS: dict[str, Shape] = {
     "Escalation": ESCALATION,
+    "Availability": AVAILABILITY,
     "Resolution": RESOLUTION,
     "Event": EVENT,
     "Problem": PROBLEM,

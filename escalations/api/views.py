@@ -1,30 +1,28 @@
 """The calls of the API. Each reads its request strictly, calls one verb, and tells what stands afterwards."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from escalations import addresses, intake, lifecycle, sandbox
-from escalations.answers import Answer, Ask, check_action, check_answer, check_schema
-from escalations.api import described, listing, permissions, serializers
+from escalations import availability, intake, lifecycle
+from escalations.answers import Answer
+from escalations.api import creating, described, listing, permissions, serializers
 from escalations.api.authentication import Caller
 from escalations.api.endpoint import Endpoint, answer, answer_one, checked, etag, expected_version, once
 from escalations.api.parameters import Parameters
 from escalations.api.problems import Flaw, Problem, flawed
-from escalations.api.representation import represent
-from escalations.digest import digest
-from escalations.intake import NewEscalation
-from escalations.models import Agent, ApiKey, Decision, Escalation, Priority
+from escalations.api.representation import represent, represent_availability
+from escalations.models import QUEUE_DELAY, Escalation, Priority
 from escalations.refusals import Stale
-from reviewers.models import Pool, Reviewer, ReviewerQuerySet, Role
+from reviewers.models import Reviewer, ReviewerQuerySet, Role
 
 
 class Escalations(Endpoint):
@@ -37,7 +35,7 @@ class Escalations(Endpoint):
         caller, agent = permissions.asking(request)
         if agent.paused_at:
             raise Problem(403, "agent_paused", "This agent is paused: it may read, but not create. Ask an admin.")
-        new = _new(checked(request, serializers.CREATE), agent, caller.key)
+        new = creating.new(checked(request, serializers.CREATE), agent, caller.key)
 
         def create() -> tuple[int, Escalation]:
             created = intake.create(new, by=agent, via=caller.key)
@@ -53,6 +51,22 @@ class Escalations(Endpoint):
         page = listing.page(request, caller, parameters, context=context)
         rows = [represent(row, context=context) for row in page.rows]
         return answer({"results": rows, "next": page.next, "previous": page.previous}, headers=page.link())
+
+
+class Availability(Endpoint):
+    """Asked before anything is handed over."""
+
+    @extend_schema(**described.AVAILABILITY)
+    def get(self, request: Request) -> HttpResponse:
+        permissions.reading(request)
+        parameters = Parameters(request.query_params, ("pool", "tag", "priority"))
+        priority = parameters.word("priority", Priority.values) or Priority.MEDIUM
+        tags = (parameters.text("tag") or "").split(",")
+        pool = creating.pool(parameters.text("pool"), Flaw("pool", "unknown_pool", creating.NO_POOL, "parameter"))
+        parameters.refuse_flaws()
+        queue_at = timezone.now() + QUEUE_DELAY[Priority(priority)]
+        found = availability.ask(pool.pk, tags=[tag for tag in tags if tag], queue_at=queue_at)
+        return answer(represent_availability(found))
 
 
 class OneEscalation(Endpoint):
@@ -91,7 +105,7 @@ class Resolve(Endpoint):
     @extend_schema(**described.RESOLVE)
     def patch(self, request: Request, pk: UUID) -> HttpResponse:
         caller, reviewer = permissions.acting(request)
-        given = _answer(checked(request, serializers.RESOLVE))
+        given = Answer.from_json(checked(request, serializers.RESOLVE))
         version = expected_version(request)
         return answer_one(lifecycle.resolve(pk, by=reviewer, answer=given, via=caller.key, version=version))
 
@@ -102,7 +116,7 @@ class Correct(Endpoint):
     @extend_schema(**described.CORRECT)
     def patch(self, request: Request, pk: UUID) -> HttpResponse:
         caller, reviewer = permissions.acting(request)
-        given = _answer(checked(request, serializers.RESOLVE))
+        given = Answer.from_json(checked(request, serializers.RESOLVE))
         with _unchanged(request, caller, pk):
             return answer_one(lifecycle.correct(pk, by=reviewer, answer=given, via=caller.key))
 
@@ -168,6 +182,15 @@ class Cancel(Endpoint):
             return answer_one(lifecycle.cancel(pk, by=agent, via=caller.key, reason=reason))
 
 
+class Extend(Endpoint):
+    @extend_schema(**described.EXTEND)
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        caller, agent = permissions.asking(request)
+        until = creating.deadline(checked(request, serializers.EXTEND)["expires_at"])
+        with _unchanged(request, caller, pk):
+            return answer_one(lifecycle.extend(pk, by=agent, until=until, via=caller.key))
+
+
 class Reopen(Endpoint):
     @extend_schema(**described.REOPEN)
     def patch(self, request: Request, pk: UUID) -> HttpResponse:
@@ -179,70 +202,6 @@ class Reopen(Endpoint):
         )
         with _unchanged(request, caller, pk):
             return answer_one(lifecycle.reopen(pk, by=by, via=caller.key, reason=reason))
-
-
-def _new(fields: dict[str, Any], agent: Agent, key: ApiKey) -> NewEscalation:
-    if fields.get("source_agent", agent.name) != agent.name:
-        detail = f'This key belongs to the agent "{agent.name}". Leave source_agent out, or send that name.'
-        raise flawed([Flaw("/source_agent", "foreign_agent", detail)], status=403)
-    if url := fields.get("webhook_url"):
-        _check_webhook_url(url)
-    _check_asked(fields, is_sandbox=key.is_sandbox)
-    return NewEscalation(
-        issue_description=fields["issue_description"],
-        context=fields["context_data"],
-        priority=Priority(fields["priority"]),
-        pool=_pool(fields["pool"]) if fields.get("pool") else None,
-        tags=tuple(fields["tags"]),
-        metadata=fields["metadata"],
-        dedupe_key=fields.get("dedupe_key"),
-        run_id=fields.get("run_id"),
-        webhook_url=url,
-        digest=digest(json.loads(fields["context_data"])),
-        response_schema=fields.get("response_schema"),
-        action=fields.get("action"),
-        allowed_decisions=fields.get("allowed_decisions") or (),
-    )
-
-
-def _check_asked(fields: dict[str, Any], *, is_sandbox: bool) -> None:
-    """The form of the answer that is needed; in the sandbox the rule must answer in it. Raises Problem."""
-    schema, action, decisions = (fields.get(name) for name in ("response_schema", "action", "allowed_decisions"))
-    found = [*(check_schema(schema) if schema is not None else []), *check_action(action, decisions)]
-    if not found and is_sandbox:
-        answer = sandbox.answer(fields["metadata"].get("sandbox", {}))
-        found = [
-            flaw._replace(pointer=f"/metadata/sandbox{flaw.pointer}")
-            for flaw in check_answer(Ask(schema, action, decisions or ()), answer)
-        ]
-    if found:
-        raise flawed(Flaw(*flaw) for flaw in found)
-
-
-def _answer(fields: dict[str, Any]) -> Answer:
-    decision = fields.get("decision")
-    return Answer(
-        notes=fields["resolution_notes"],
-        decision=Decision(decision) if decision else None,
-        answer=fields.get("answer"),
-        edited_action=fields.get("edited_action"),
-    )
-
-
-def _check_webhook_url(url: str) -> None:
-    try:
-        addresses.validate(url)
-    except addresses.UnusableAddress as error:
-        problem = flawed([Flaw("/webhook_url", error.code, error.text)], status=422)
-        problem.code = "webhook_url_refused"
-        raise problem from error
-
-
-def _pool(name: str) -> Pool:
-    pool = Pool.objects.filter(name=name).first()
-    if pool is None:
-        raise flawed([Flaw("/pool", "unknown_pool", "There is no pool of this name.")])
-    return pool
 
 
 def _reviewer(named: str, lead: Reviewer) -> Reviewer:

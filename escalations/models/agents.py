@@ -19,6 +19,10 @@ class Agent(models.Model):
         blank=True, default="", help_text="Where answers go when an escalation names no URL."
     )
     webhook_secret = models.BinaryField(editable=False)
+    may_default_to_approval = models.BooleanField(
+        db_default=False,
+        help_text="Its escalations may say that silence until their deadline approves. Otherwise no default approves.",
+    )
     paused_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -20,7 +20,7 @@ from django.utils.functional import cached_property
 
 from escalations.models.agents import Agent
 from escalations.models.thread import Message, thread
-from escalations.models.words import UNFINISHED, Decider, Decision, Outcome, Priority, Status
+from escalations.models.words import UNFINISHED, Decider, Decision, OnTimeout, Outcome, Priority, Status
 from reviewers.models import Pool, Reviewer, Role
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
 
     def overdue(self) -> EscalationQuerySet:
         return self.unfinished().filter(due_at__lt=Now(), paused_at=None)
+
+    def expired(self) -> EscalationQuerySet:
+        """Past the agent's own deadline, which does not run while it waits on the agent."""
+        return self.unfinished().exclude(on_timeout=OnTimeout.KEEP).filter(expires_at__lte=Now(), paused_at=None)
 
     def assigned_to(self, reviewer: Reviewer) -> EscalationQuerySet:
         return self.filter(status=Status.ASSIGNED, assigned_to=reviewer)
@@ -127,6 +131,9 @@ class Escalation(models.Model):
     snoozed_until = models.DateTimeField(null=True)  # null while snoozed: until the agent replies
     declined_by = ArrayField(models.UUIDField(), default=list)
     bumped_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    on_timeout = models.TextField(choices=OnTimeout, db_default=OnTimeout.KEEP)
+    default_answer = models.JSONField(null=True)  # as `resolve` takes it
     queue_at = models.DateTimeField()
     due_at = models.DateTimeField()
     version = models.IntegerField(default=1)
@@ -176,6 +183,11 @@ class Escalation(models.Model):
                 name="only_who_holds_it_snoozes",
             ),
             models.CheckConstraint(
+                condition=Q(on_timeout=OnTimeout.USE_DEFAULT, default_answer__isnull=False, expires_at__isnull=False)
+                | (Q(on_timeout__in=(OnTimeout.KEEP, OnTimeout.CANCEL)) & Q(default_answer=None)),
+                name="a_default_answer_has_its_time",
+            ),
+            models.CheckConstraint(
                 condition=Q(decision=None) | Q(decision__in=Decision.values), name="a_decision_is_known"
             ),
             models.CheckConstraint(
@@ -204,6 +216,14 @@ class Escalation(models.Model):
             ),
             models.Index(fields=["assigned_to", "queue_at"], condition=Q(status=Status.ASSIGNED), name="held_by"),
             models.Index(fields=["id"], condition=Q(status=Status.OPEN, is_sandbox=True), name="sandbox_open"),
+            models.Index(
+                fields=["assigned_at"], condition=Q(status=Status.ASSIGNED, claimed_at=None), name="not_claimed_yet"
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(status__in=UNFINISHED, expires_at__isnull=False) & ~Q(on_timeout=OnTimeout.KEEP),
+                name="expiring",
+            ),
             models.Index(fields=["agent", "-created_at", "-id"], name="of_agent"),
             models.Index(fields=["pool", "-created_at", "-id"], name="of_pool"),
             models.Index(fields=["-created_at", "-id"], name="newest"),

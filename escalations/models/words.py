@@ -35,6 +35,14 @@ RED_AFTER = {
 }
 
 
+class OnTimeout(models.TextChoices):
+    """What happens when the agent's own deadline passes without an answer. Never a silent approval."""
+
+    KEEP = "keep", "Keep it in the queue"
+    CANCEL = "cancel", "Let it expire"
+    USE_DEFAULT = "use_default", "Let it expire with the agent's default answer"
+
+
 class Status(models.TextChoices):
     OPEN = "open", "Open"
     ASSIGNED = "assigned", "Assigned"
@@ -52,6 +60,7 @@ class Outcome(models.TextChoices):
     ANSWERED = "answered", "Answered"
     CANCELLED = "cancelled", "Cancelled"
     EXPIRED = "expired", "Expired"
+    DEFAULT = "default", "The agent's default"
 
 
 class Decision(models.TextChoices):

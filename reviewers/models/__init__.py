@@ -1,6 +1,7 @@
 """Who answers, and how they come in."""
 
 from reviewers.models.accounts import Invitation, Letter, Try
+from reviewers.models.duty import Holiday, TimeOff, Weekday, WorkingHours
 from reviewers.models.people import (
     Counter,
     Pool,
@@ -15,6 +16,7 @@ from reviewers.models.people import (
 
 __all__ = [
     "Counter",
+    "Holiday",
     "Invitation",
     "Letter",
     "Pool",
@@ -25,5 +27,8 @@ __all__ = [
     "Role",
     "Seat",
     "Tag",
+    "TimeOff",
     "Try",
+    "Weekday",
+    "WorkingHours",
 ]

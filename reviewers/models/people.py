@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -10,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
 
 class Counter(models.BigIntegerField[int, int]):
@@ -39,6 +41,31 @@ class Pool(models.Model):
     name = models.TextField(unique=True)
     is_default = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Strategy(models.TextChoices):
+        ROUND_ROBIN = "round_robin", "In turn"
+        LEAST_LOADED = "least_loaded", "Whoever holds least"
+
+    strategy = models.TextField(choices=Strategy, db_default=Strategy.ROUND_ROBIN)
+    manager = models.ForeignKey("Reviewer", null=True, blank=True, on_delete=models.SET_NULL, related_name="manages")
+    fallback = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Gets what comes while nobody here is on duty.",
+    )
+    assign_within = models.DurationField(
+        null=True,
+        blank=True,
+        db_default=timedelta(minutes=15),
+        help_text="Whoever does not claim within this is set to away, and the next person gets it. Empty: never.",
+    )
+    time_zone = models.TextField(db_default="UTC", help_text="Of its holidays, such as Europe/Berlin.")
+    is_open = models.BooleanField(db_default=True, editable=False)
+    open_changes_at = models.DateTimeField(null=True, editable=False)
+    pickup_seconds = models.FloatField(null=True, editable=False)  # the median of late; null: unknown
 
     objects = PoolQuerySet.as_manager()
 
@@ -118,6 +145,13 @@ class Reviewer(AbstractBaseUser, PermissionsMixin):
     has_single_keys = models.BooleanField(
         "single-letter keys", db_default=True, help_text="Letters such as n and c act on the desk (WCAG 2.1.4)."
     )
+    time_zone = models.TextField(db_default="UTC", help_text="Of their working hours, such as Europe/Berlin.")
+    away_since = models.DateTimeField(null=True, editable=False)
+    away_until = models.DateTimeField(null=True, editable=False)  # null while away: until they come back
+    has_lapsed = models.BooleanField(db_default=False, editable=False)  # away because they did not claim in time
+    # What hours, time off and being away come to (`reviewers/duty.py`), so that routing need not work it out.
+    on_duty = models.BooleanField(db_default=True, editable=False)
+    duty_changes_at = models.DateTimeField(null=True, editable=False)
     held = Counter(db_default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -136,6 +170,13 @@ class Reviewer(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=Q(email=Lower("email")), name="an_email_is_lower_case"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="a_role_is_known"),
             models.CheckConstraint(condition=Q(held__gte=0), name="nobody_holds_less_than_nothing"),
+            models.CheckConstraint(
+                condition=Q(away_since__isnull=False) | Q(away_until=None, has_lapsed=False),
+                name="only_the_away_have_an_end_of_it",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["duty_changes_at"], condition=Q(duty_changes_at__isnull=False), name="duty_changes"),
         ]
 
     def __str__(self) -> str:
@@ -144,6 +185,11 @@ class Reviewer(AbstractBaseUser, PermissionsMixin):
     @property
     def display_name(self) -> str:
         return self.name or self.email
+
+    @property
+    def is_on_duty(self) -> bool:
+        """On duty now: what is kept, but never beyond the moment at which it changes."""
+        return self.on_duty and (self.duty_changes_at is None or self.duty_changes_at > timezone.now())
 
     @property
     def has_come_in(self) -> bool:

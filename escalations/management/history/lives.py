@@ -25,7 +25,7 @@ FACTS = (
     *("status", "priority", "pool", "assigned_to", "assignee_name", "assigned_at", "claimed_at", "resolved_at"),
     *("finished_at", "resolution_notes", "outcome", "decided_by_type", "decided_by_name", "waiting_on"),
     *("bumped_at", "queue_at", "due_at", "version", "decision", "answer", "edited_action", "receipt", "assigned_by"),
-    *("paused_at", "message_count", "snoozed_at", "snoozed_until"),
+    *("paused_at", "message_count", "snoozed_at", "snoozed_until", "expires_at"),
 )
 FREE: dict[str, Any] = dict.fromkeys(("assigned_to", "assignee_name", "assigned_at", "claimed_at"))
 UNANSWERED: dict[str, Any] = dict.fromkeys(

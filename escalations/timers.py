@@ -1,0 +1,45 @@
+"""What happens to an escalation without anybody's doing: its time comes, or whoever had it is not there.
+
+A late timer never overwrites a person's answer: each is a transition like any other, which happens only if its reason
+still holds in the very statement. None means that somebody was faster.
+"""
+
+from django.db import transaction
+
+from escalations import statements
+from escalations.actors import Actor
+from escalations.answers import Answer
+from escalations.lifecycle import route, transition
+from escalations.models import Escalation, Event, Outcome
+from escalations.transitions import SANDBOX_ANSWERED
+from reviewers import duty
+
+
+def take_from_the_absent(escalation: Escalation) -> Escalation | None:
+    """Free what somebody has who is not there (`routing.IS_ABSENT`)."""
+    reason = {"reason": "not on duty"}
+    freed = transition(Event.Type.RELEASED, escalation, statements.HOLDER_IS_ABSENT, Actor(None), data=reason)
+    return freed and (route(freed) or freed)
+
+
+def lapse(escalation: Escalation) -> Escalation | None:
+    """Free what its assignee did not claim in their pool's time, and set them to away."""
+    with transaction.atomic():
+        freed = transition(Event.Type.LAPSED, escalation, statements.LAPSED, Actor(None))
+        if freed and escalation.assigned_to:
+            duty.go_away(escalation.assigned_to, has_lapsed=True)
+    return freed and (route(freed) or freed)
+
+
+def expire(escalation: Escalation) -> Escalation | None:
+    """The agent's own deadline has passed; its default answer, if it gave one, is no person's word."""
+    answer = Answer.from_json(escalation.default_answer or {})
+    outcome = Outcome.DEFAULT if escalation.default_answer else Outcome.EXPIRED
+    said = answer.columns() | {"outcome": outcome}
+    return transition(Event.Type.EXPIRED, escalation, statements.EXPIRED, Actor(None), **said)
+
+
+def answer_by_rule(escalation: Escalation, *, answer: Answer) -> Escalation | None:
+    """The sandbox's rule answers in place of a person."""
+    actor = Actor(None, kind=Event.Actor.POLICY)
+    return transition(Event.Type.RESOLVED, escalation, "TRUE", actor, how=SANDBOX_ANSWERED, **answer.columns())
