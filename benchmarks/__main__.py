@@ -50,6 +50,7 @@ def _environment(folder: Path, stack: ExitStack) -> dict[str, str]:
         "RATE_LIMIT_PER_SECOND": "0",
         "WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
         "LOG_LEVEL": "WARNING",
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # the thread that drives a browser has an event loop; nothing shares it
     }
 
 

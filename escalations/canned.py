@@ -11,11 +11,14 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from escalations.answers import allowed
 from escalations.models import AnswerTemplate
 
 if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
     from escalations.models import Escalation
     from reviewers.models import Reviewer
 
@@ -27,15 +30,15 @@ UNFILLED = re.compile(r"⟦[^⟦⟧\n]{1,200}⟧")
 
 class Variable(NamedTuple):
     name: str
-    means: str
+    means: str | Promise
 
 
 VARIABLES = (
-    Variable("agent", "the name of the agent"),
-    Variable("reference", "the number, such as ESC-1042"),
-    Variable("pool", "the name of its pool"),
-    Variable("me", "the name of who answers"),
-    Variable("context.some.path", "a value the agent sent; steps with dots, places in lists as numbers from 0"),
+    Variable("agent", _("the name of the agent")),
+    Variable("reference", _("the number, such as ESC-1042")),
+    Variable("pool", _("the name of its pool")),
+    Variable("me", _("the name of who answers")),
+    Variable("context.some.path", _("a value the agent sent; steps with dots, places in lists as numbers from 0")),
 )
 
 

@@ -183,8 +183,10 @@ def _error_lines(text: str, triggers: dict[str, re.Pattern[str]]) -> list[str]:
 
 
 def _calls(chat: Part | None, parts: list[Part]) -> Counter[str]:
-    messages = chat.value[-MESSAGES_AT_MOST:] if chat else []
-    names = [call.name for each in messages if not _is_plain(each) for call in transcripts.read(each).calls]
+    names: list[str] = []
+    for each in chat.value[-MESSAGES_AT_MOST:] if chat else []:
+        if len(names) < MESSAGES_AT_MOST and not _is_plain(each):
+            names += [call.name for call in transcripts.read(each).calls]
     for part in parts:
         if part.kind == Kind.CALL:
             several = part.value if isinstance(part.value, list) else [part.value]

@@ -25,8 +25,8 @@ Row = TypeVar("Row", bound="Model")
 
 
 class _Cursor(ServerBindingCursor):
-    def execute(self, query: Any, params: Any = None) -> Any:  # type: ignore[override] # noqa: ANN401 - psycopg's own
-        done = super().execute(query, params, prepare=True)
+    def execute(self, query: str, params: Any = None) -> Any:  # noqa: ANN401 - psycopg's own
+        done = super().execute(query, params, prepare=True)  # type: ignore[misc] # psycopg's, under Django's mixin
         self._query = SimpleNamespace(query=query.encode())  # what Django's log of statements shows
         return done
 
@@ -34,7 +34,8 @@ class _Cursor(ServerBindingCursor):
 class _Query(RawQuery):
     def _execute_query(self) -> None:
         connection.ensure_connection()
-        self.cursor = connection._prepare_cursor(_Cursor(connection.connection))  # noqa: SLF001 - wrapped like any other
+        cursor = _Cursor(connection.connection)  # type: ignore[call-arg] # as Django makes its own
+        self.cursor = connection._prepare_cursor(cursor)  # type: ignore[attr-defined] # noqa: SLF001 - logged like any
         self.cursor.execute(self.sql, self.params)
 
 
@@ -42,5 +43,5 @@ def raw(model: type[Row], sql: str, params: Mapping[str, Any]) -> RawQuerySet[Ro
     """As `model.objects.raw`, planned once. What is not typed by its column needs a cast in `sql`."""
     if not settings.PREPARE_STATEMENTS:
         return model._default_manager.raw(sql, params)  # noqa: SLF001 - Django's documented name
-    query = _Query(sql, DEFAULT_DB_ALIAS, params)
-    return RawQuerySet(sql, model=model, query=query, params=params, using=DEFAULT_DB_ALIAS)
+    query: Any = _Query(sql, DEFAULT_DB_ALIAS, params)
+    return RawQuerySet(sql, model=model, query=query, using=DEFAULT_DB_ALIAS)

@@ -25,6 +25,7 @@ TYPE_VOICES |= {"function_call_output": "tool", "reasoning": "assistant"}
 PROSE = ("text", "thinking", "refusal", "reasoning")
 CALL_KEYS = {"name", "function", "type", "id", "call_id", "tool_call_id", "kind", "description", "status", "error"}
 CALL_KEYS |= {"is_error", "index", *DONE, *GIVEN}
+PARTS_AT_MOST = 200  # texts, calls or results of one message that are read
 LOOKED_AT = 8  # messages that decide what a list is
 
 
@@ -59,7 +60,10 @@ class Call:
 
 @dataclass
 class Message:
-    """`role` is the sender's own word, `voice` one of system, user, assistant, tool, other."""
+    """`role` is the sender's own word, `voice` one of system, user, assistant, tool, other.
+
+    `left_out` says how many of its parts were not read because there are too many.
+    """
 
     role: str
     voice: str
@@ -68,6 +72,7 @@ class Message:
     calls: list[Call] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)
+    left_out: int = 0
 
     @property
     def text(self) -> str:
@@ -170,7 +175,8 @@ def _read_said(message: Message, value: dict[str, Any]) -> set[str]:
         return set()
     content = value[key]
     if isinstance(content, list):
-        for place, block in enumerate(content):
+        message.left_out += max(0, len(content) - PARTS_AT_MOST)
+        for place, block in enumerate(content[:PARTS_AT_MOST]):
             _read_block(message, block, (key, place))
     else:
         _read_block(message, content, (key,))
@@ -208,7 +214,8 @@ def _read_calls(message: Message, value: dict[str, Any]) -> set[str]:
     used = set()
     calls = value.get("tool_calls")
     if isinstance(calls, list) and all(isinstance(each, dict) for each in calls):
-        message.calls += [read_call(each, ("tool_calls", place)) for place, each in enumerate(calls)]
+        message.left_out += max(0, len(calls) - PARTS_AT_MOST)
+        message.calls += [read_call(each, ("tool_calls", place)) for place, each in enumerate(calls[:PARTS_AT_MOST])]
         used.add("tool_calls")
     if isinstance(call := value.get("function_call"), dict):
         message.calls.append(read_call(call, ("function_call",)))

@@ -1,7 +1,6 @@
 """A real Chromium, under the real content security policy: any violation and any error of a script fails the test."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -12,11 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 from escalations.models import Escalation
 from reviewers.models import Reviewer
+from tests import chrome
 
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 # What a page says when its server is gone is not an error of the page.
 OUTAGE = ("net::ERR_", "WebSocket connection to", "Failed to load resource: the server responded with a status of 409")
 
@@ -24,12 +20,12 @@ OUTAGE = ("net::ERR_", "WebSocket connection to", "Failed to load resource: the 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Not for the whole session: Playwright's event loop counts as running in this thread until it is closed."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = chrome.path()
     if path is None and os.environ.get("CI") != "true":
         pytest.skip("Chromium is not installed")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=chrome.FLAGS)
         yield browser
         browser.close()
 

@@ -2,8 +2,21 @@
 
 import sys
 
-from benchmarks.figures import claims, create, deliveries, lists, live, scene, sweeps
-from benchmarks.figures.report import SIZES, Broken, show, show_heads
+from benchmarks.figures import (
+    claims,
+    create,
+    deliveries,
+    desk_live,
+    desk_outage,
+    desk_pages,
+    desk_soak,
+    lists,
+    live,
+    scene,
+    sweeps,
+)
+from benchmarks.figures.report import SIZES, Broken, Size, show, show_heads
+from tests import chrome
 
 
 def main() -> int:
@@ -14,13 +27,27 @@ def main() -> int:
         with scene.web():
             for figure in (create, live, lists):
                 show(figure.measure(size))
+            show(desk_pages.measure_lists(size))
         for figure in (sweeps, claims, deliveries):
             show(figure.measure(size))
+        with scene.web(scene.IN_ONE_PROCESS):
+            show(live.measure_one_process(size))
+        _desk(size)
     except Broken as broken:
         log = scene.LOG.read_text(errors="replace")[-4000:] if scene.LOG.exists() else ""
         print(f"{log}\nBroken: {broken}", file=sys.stderr)
         return 1
     return 0
+
+
+def _desk(size: Size) -> None:
+    if chrome.path() is None:
+        print("The figures of what a browser shows are left out: there is no Chromium here.")
+        return
+    with scene.web():
+        for figure in (desk_pages, desk_live, desk_soak):
+            show(figure.measure(size))
+    show(desk_outage.measure(size))
 
 
 if __name__ == "__main__":

@@ -42,6 +42,24 @@ def run(asked: bytes, *, clients: int, seconds: float, expected: int) -> Load:
     return uvloop.run(_run(asked, clients, seconds, expected))
 
 
+def repeated(asked: bytes, *, times: int, expected: int) -> list[float]:
+    """The seconds for each of so many answers, one after another. Raises Broken for another status than `expected`."""
+    return uvloop.run(_repeated(asked, times, expected))
+
+
+async def _repeated(asked: bytes, times: int, expected: int) -> list[float]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", settings.PORT)
+    took = []
+    for _ in range(times):
+        started = time.perf_counter()
+        writer.write(asked)
+        await _answer(reader, expected)
+        took.append(time.perf_counter() - started)
+    writer.close()
+    await writer.wait_closed()
+    return took
+
+
 async def _run(asked: bytes, clients: int, seconds: float, expected: int) -> Load:
     counted = time.perf_counter() + clients * APART
     until = counted + seconds

@@ -13,7 +13,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Size:
-    """`seconds` and `rounds` of each comparison, and how many rows it is made on."""
+    """`seconds` and `rounds` of each comparison, the rows it is made on, and (`desk_…`) what browsers are shown."""
 
     seconds: int
     rounds: int
@@ -23,11 +23,16 @@ class Size:
     sockets: int
     deliveries: int
     history: tuple[int, int]
+    desk_seconds: int
+    desk_claims: int
+    desk_pages: int
+    desk_outages: int
+    desk_events: int
 
 
 SIZES = {
-    "smoke": Size(1, 1, 320, 40, 50, 20, 100, (2_000, 20_000)),
-    "full": Size(8, 3, 8_000, 400, 1_000, 100, 4_000, (10_000, 1_000_000)),
+    "smoke": Size(1, 1, 320, 40, 50, 20, 100, (2_000, 20_000), 3, 5, 15, 1, 600),
+    "full": Size(8, 3, 8_000, 400, 1_000, 100, 4_000, (10_000, 1_000_000), 30, 50, 200, 10, 57_600),
 }
 
 

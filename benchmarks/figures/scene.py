@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from celery import Celery, current_app
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from benchmarks.figures.report import Broken
 from config.embedded.programs import ROOT, Program, procfile
@@ -18,6 +19,7 @@ from escalations.models import Agent
 from reviewers import people
 from reviewers.models import Pool, Reviewer
 
+IN_ONE_PROCESS = 'python -c "from config.front import server; server.WORKERS = 1; server.main()"'
 LOG = settings.DATA_DIR / "processes.log"
 STARTS_WITHIN = 60.0  # seconds
 STOPS_WITHIN = 30.0
@@ -49,6 +51,16 @@ def people_in_the_pool(count: int) -> list[Reviewer]:
     for each in found:
         people.join(each, pool())
     return found
+
+
+def cookies(people: list[Reviewer]) -> list[str]:
+    """Of a session for each of them, as a browser sends it."""
+    clients = [Client() for _ in people]
+    for client, person in zip(clients, people, strict=True):
+        client.force_login(person)
+    connection.close()
+    name = settings.SESSION_COOKIE_NAME
+    return [f"{name}={client.cookies[name].value}" for client in clients]
 
 
 def backlog(agent: Agent, rows: int, *, webhook_url: str | None = None) -> None:
@@ -102,18 +114,22 @@ def process(name: str, line: str = "") -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def web() -> Iterator[None]:
-    """The whole product behind its port."""
-    with process("web") as child:
-        deadline = time.monotonic() + STARTS_WITHIN
-        while not _is_ready():
-            if child.poll() is not None or time.monotonic() > deadline:
-                raise Broken("the web process does not answer /readyz")
-            time.sleep(0.1)
-        yield
+def web(line: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """The whole product behind its port, in as many processes as it has, or run as `line` says."""
+    with process("web", line) as child:
+        wait_until_ready(child)
+        yield child
 
 
-def _is_ready() -> bool:
+def wait_until_ready(child: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while not is_ready():
+        if child.poll() is not None or time.monotonic() > deadline:
+            raise Broken("the web process does not answer /readyz")
+        time.sleep(0.02)
+
+
+def is_ready() -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)

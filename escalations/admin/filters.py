@@ -1,13 +1,11 @@
 """Filters of long lists. None of them asks a long table what its values are: that would read all of it."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +17,9 @@ SUGGESTED = 200  # names offered while one types
 
 
 class Choice(admin.SimpleListFilter):
-    """A few known words, each a link. An unknown one filters nothing."""
+    """One of a few known words. An unknown one filters nothing."""
 
+    kind = "choice"
     words: tuple[tuple[Any, str | Promise], ...] = ()
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401, ARG002 - Django's own
@@ -38,7 +37,7 @@ class Choice(admin.SimpleListFilter):
 class Typed(admin.SimpleListFilter):
     """A name that is typed, with suggestions: for what there may be thousands of."""
 
-    template = "admin/filter_typed.html"
+    kind = "typed"
 
     def has_output(self) -> bool:
         return True
@@ -57,15 +56,11 @@ class Typed(admin.SimpleListFilter):
     def named(self, queryset: QuerySet[Any], name: str) -> QuerySet[Any]:
         raise NotImplementedError
 
-    def choices(self, changelist: Any) -> Iterator[Any]:  # noqa: ANN401
-        """What else the address says, which the little form carries along."""
-        return _carried(changelist, [str(self.parameter_name)])
-
 
 class Period(admin.SimpleListFilter):
     """From one day to another, both included, in UTC; either may be left out."""
 
-    template = "admin/filter_period.html"
+    kind = "period"
     parameter_name = "from"
     until_name = "to"
     column = "created_at"
@@ -82,9 +77,7 @@ class Period(admin.SimpleListFilter):
         return [self.parameter_name, self.until_name]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401, ARG002
-        today = timezone.now().date()
-        spans = ((0, _("Today")), (6, _("Last 7 days")), (29, _("Last 30 days")))
-        return [(f"{today - timedelta(days=days)}", title) for days, title in spans]
+        return []
 
     @property
     def since(self) -> date | None:
@@ -100,17 +93,6 @@ class Period(admin.SimpleListFilter):
         if self.until:
             queryset = queryset.filter(**{f"{self.column}__lt": _midnight(self.until) + timedelta(days=1)})
         return queryset
-
-    def choices(self, changelist: Any) -> Iterator[Any]:  # noqa: ANN401
-        """Spans of days as links, then what else the address says."""
-        for since, title in self.lookup_choices:
-            said = {self.parameter_name: since}
-            yield {
-                "display": title,
-                "query_string": changelist.get_query_string(said, [self.until_name]),
-                "selected": str(self.since) == since and self.until is None,
-            }
-        yield from _carried(changelist, [self.parameter_name, self.until_name])
 
 
 class Person(Typed):
@@ -137,12 +119,6 @@ class AgentNamed(Typed):
     def named(self, queryset: QuerySet[Any], name: str) -> QuerySet[Any]:
         found = Agent.objects.filter(name=name).first()
         return queryset.filter(agent=found) if found else queryset.none()
-
-
-def _carried(changelist: Any, without: list[str]) -> Iterator[dict[str, Any]]:  # noqa: ANN401
-    for name, values in changelist.filter_params.items():
-        if name not in without:
-            yield from ({"name": name, "value": value} for value in values)
 
 
 def _day(text: str | None) -> date | None:

@@ -4,12 +4,26 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from escalations.paging import Uncounted
+
+
+class BarList(ChangeList):
+    """A list whose search and filters are one form above it, and which says all of them in its address."""
+
+    has_bar = True
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What else the address says: the order, and whatever narrows the list without a control of its own."""
+        shown = {SEARCH_VAR, *(name for spec in self.filter_specs for name in spec.expected_parameters())}
+        pairs = self.filter_params.items()
+        return [(name, value) for name, values in pairs if name not in shown for value in values]
 
 
 class LongList(admin.ModelAdmin[Any]):
@@ -20,6 +34,9 @@ class LongList(admin.ModelAdmin[Any]):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions: Any = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ANN401, ARG002
+        return BarList
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's own
         return False

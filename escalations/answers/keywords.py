@@ -24,7 +24,7 @@ RULES: dict[Kind, tuple[str, ...]] = {
     Kind.LIST: ("minItems", "maxItems", "uniqueItems"),
 }
 SHAPE: dict[Kind, tuple[str, ...]] = {
-    Kind.OBJECT: ("properties", "required", "additionalProperties"),
+    Kind.OBJECT: ("properties", "required", "additionalProperties", "propertyOrdering"),
     Kind.LIST: ("items",),
     Kind.CHOICE: ("enum", "oneOf", "anyOf"),
     Kind.CONSTANT: ("const",),
@@ -115,6 +115,7 @@ VALUES: dict[str, Callable[[JSON, str], list[Flaw]]] = {
     "title": _text,
     "description": _text,
     "examples": _list,
+    "propertyOrdering": _list,
     "minLength": _count,
     "maxLength": _count,
     "minItems": _count,

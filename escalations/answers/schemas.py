@@ -151,7 +151,9 @@ class _Reader:
             return blank
         self._check_names(properties, required, at)
         needed = required if isinstance(required, list) else []
-        read = {name: self.field(inner, below(at, "properties", name), depth + 1) for name, inner in properties.items()}
+        read = {
+            name: self.field(properties[name], below(at, "properties", name), depth + 1) for name in _in_order(node)
+        }
         fields = tuple(
             replace(field, name=name, is_required=name in needed) for name, field in read.items() if field is not None
         )
@@ -182,7 +184,7 @@ class _Reader:
         if item is None:
             return blank
         inner = item.fields if item.kind == Kind.OBJECT else (item,)
-        if not all(each.kind in FLAT for each in inner) or item.is_nullable:
+        if not all(each.kind in FLAT for each in inner) or item.is_nullable or item.kind == Kind.CONSTANT:
             self._refuse(
                 below(at, "items"),
                 "unsupported_type",
@@ -256,6 +258,14 @@ def _not_null(options: JSON) -> JSON:
 
 def _listed(types: JSON) -> list[JSON]:
     return types if isinstance(types, list) else [] if types is None else [types]
+
+
+def _in_order(node: Node) -> list[str]:
+    """As propertyOrdering has it, then required, then by name: objects lose their order on the way through jsonb."""
+    properties = node["properties"]
+    lists = [node.get(word) for word in ("propertyOrdering", "required")]
+    wanted = [name for each in lists if isinstance(each, list) for name in each if isinstance(name, str)]
+    return [name for name in dict.fromkeys([*wanted, *sorted(properties)]) if name in properties]
 
 
 def _types(field: Field) -> list[str]:

@@ -111,7 +111,7 @@ def snooze(request: HttpRequest, number: int) -> HttpResponse:
         escalation = visible(request, number)
     except Escalation.DoesNotExist:
         return missing(request, number)
-    form = SnoozeForm(request.POST or None)
+    form = SnoozeForm(request.POST if request.method == "POST" else None)
     if request.method != "POST":
         return _page(request, escalation, form)
     if not form.is_valid():

@@ -157,7 +157,7 @@ def _assigned(event: Event) -> str:
     if not event.reviewer_id:
         return _("Assigned to %(to)s")
     if event.data.get("note"):
-        return _("Hand-over note from %(who)s to %(to)s")
+        return _("%(who)s gave it to %(to)s, with a note")
     return _("%(who)s gave it to %(to)s")
 
 

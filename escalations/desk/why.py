@@ -14,6 +14,11 @@ class Why(NamedTuple):
     short: str
     long: str
     is_to_owner: bool = True  # else it says to everybody who could take it
+    says_tags: bool = False
+
+    @property
+    def says_tags_to_all(self) -> bool:
+        return self.says_tags and not self.is_to_owner
 
 
 def of(escalation: Escalation) -> Why | None:
@@ -24,7 +29,7 @@ def of(escalation: Escalation) -> Why | None:
     if escalation.assigned_by:
         given = {"name": escalation.assigned_by}
         return Why(_("Given to you by %(name)s") % given, _("%(name)s chose you for this one.") % given)
-    if escalation.claimed_at and escalation.claimed_at == escalation.assigned_at:
+    if escalation.claimed_at is not None and escalation.claimed_at == escalation.assigned_at:
         return Why(_("You took it"), _("You claimed it yourself; nobody was chosen for it."))
     return _routed(escalation)
 
@@ -38,7 +43,7 @@ def _open(escalation: Escalation) -> Why:
     words = ngettext("Needs the tag %(tags)s", "Needs the tags %(tags)s", len(escalation.tags))
     sentence = _("It waits for somebody in %(pool)s who has all of its tags: %(tags)s.")
     tags = {"tags": _tags(escalation)}
-    return Why(words % tags, sentence % {**pool, "tags": ", ".join(escalation.tags)}, is_to_owner=False)
+    return Why(words % tags, sentence % {**pool, "tags": ", ".join(escalation.tags)}, is_to_owner=False, says_tags=True)
 
 
 def _routed(escalation: Escalation) -> Why:
@@ -47,7 +52,8 @@ def _routed(escalation: Escalation) -> Why:
         return Why(_("Your turn in %(pool)s") % turn, _("Routing chose you: it was your turn in %(pool)s.") % turn)
     words = ngettext("You have the tag %(tags)s", "You have the tags %(tags)s", len(escalation.tags))
     sentence = _("Routing chose you: you have all of its tags (%(tags)s), and it was your turn in %(pool)s.")
-    return Why(words % {"tags": _tags(escalation)}, sentence % {**turn, "tags": ", ".join(escalation.tags)})
+    tags = {"tags": _tags(escalation)}
+    return Why(words % tags, sentence % {**turn, "tags": ", ".join(escalation.tags)}, says_tags=True)
 
 
 def _tags(escalation: Escalation) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from escalations import log
-from escalations.desk import answered, context, keymap, neighbours, rows, spoken, timeline, undo, why
+from escalations.desk import answered, context, keymap, neighbours, reuse, rows, spoken, timeline, undo, why
 from escalations.desk.answering.form import AnswerForm
 from escalations.desk.answering.panel import panel
 from escalations.desk.handover import HandOverForm
@@ -113,7 +113,7 @@ def bench(
         "refused": refused,
         "may_act": may_act(viewer),
         "undo": undo.offered(request),
-        "answer": panel(viewer, escalation, may, answer),
+        "answer": panel(viewer, escalation, may, answer or (reuse.form(request, escalation) if may.answer else None)),
         **_facts(escalation, viewer),
         **_thread(escalation),
         **_way(request, escalation, viewer),

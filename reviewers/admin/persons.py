@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +30,7 @@ class ReviewerAdmin(once.ShownOnce):
     readonly_fields = ("held", "last_login", "created_at")
     change_form_template = "admin/reviewers/reviewer/change_form.html"
     change_list_template = "admin/reviewers/reviewer/change_list.html"
+    show_facets = admin.ShowFacets.NEVER
     actions = (together.deactivate, together.activate)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
@@ -60,7 +62,7 @@ class ReviewerAdmin(once.ShownOnce):
             said = " ".join(filter(None, (standing.in_words(person), standing.mail_in_words(person))))
             return format_html("{} {}", said, standing.buttons(person)) if may else said
 
-        return ("display_name", "email", "role", "pools", how, "holds", "last_login")
+        return ("display_name", how, "role", "pools", "holds", "email", "last_seen")
 
     @admin.display(description=gettext_lazy("name"), ordering="name")
     def display_name(self, person: Reviewer) -> str:
@@ -75,6 +77,10 @@ class ReviewerAdmin(once.ShownOnce):
         if person.capacity is None:
             return str(person.held)
         return _("%(held)s of %(limit)s") % {"held": person.held, "limit": person.capacity}
+
+    @admin.display(description=gettext_lazy("last sign-in"), ordering="last_login")
+    def last_seen(self, person: Reviewer) -> str:
+        return date_format(person.last_login) if person.last_login else _("never")
 
     def get_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> tuple[str, ...]:  # noqa: ARG002
         if obj is None:

@@ -1,5 +1,6 @@
 """How people stand, in the list: active, inactive, or invited and not in yet; and by which they can be found."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -18,6 +19,7 @@ from reviewers.models import Invitation, Letter, Pool, Reviewer, Seat
 
 State = Invitation.State
 
+MOMENT = timedelta(minutes=1)
 NOT_IN = Q(invitation__isnull=False, invitation__accepted_at=None)
 
 
@@ -36,9 +38,9 @@ def in_words(person: Reviewer) -> str:
         case State.WITHDRAWN:
             return _("Invitation withdrawn")
         case State.EXPIRED:
-            return _("Invited %(ago)s ago, never accepted: the link is too old") % {"ago": _ago(invitation)}
+            return _("Invited %(ago)s, never accepted: the link is too old.") % {"ago": _ago(invitation)}
         case _other:
-            return _("Invited %(ago)s ago, not yet accepted") % {"ago": _ago(invitation)}
+            return _("Invited %(ago)s, not yet accepted.") % {"ago": _ago(invitation)}
 
 
 def mail_in_words(person: Reviewer) -> str:
@@ -61,10 +63,10 @@ def buttons(person: Reviewer) -> SafeString:
     if person.invitation.state == State.OPEN:
         offers.append(("withdraw", _("Withdraw")))
     rows = (
-        (reverse(f"admin:reviewers_invitation_{verb}", args=[person.pk]), label, person.display_name)
+        (reverse(f"admin:reviewers_invitation_{verb}", args=[person.pk]), f"{label} {person.display_name}", label)
         for verb, label in offers
     )
-    one = '<button type="submit" class="button" formaction="{}">{}<span class="visually-hidden"> {}</span></button>'
+    one = '<button type="submit" class="button" formaction="{}" aria-label="{}">{}</button>'
     return format_html('<span class="row-buttons">{}</span>', format_html_join(" ", one, rows))
 
 
@@ -102,4 +104,7 @@ class ByPool(admin.SimpleListFilter):
 
 
 def _ago(invitation: Invitation) -> str:
-    return timesince(invitation.invited_at, timezone.now(), depth=1)
+    now = timezone.now()
+    if now - invitation.invited_at < MOMENT:
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(invitation.invited_at, now, depth=1)}

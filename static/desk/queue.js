@@ -39,7 +39,8 @@
     const known = rows.get(id) ?? stash.get(id) ?? beyond.get(id);
     if (known && Number(known.dataset.version) >= rev) return;
     if (!known && "asks" in words && !verdicts.has(id)) return inquire(id);
-    if (!known && kind && kind !== "created") isMiscounted = true; // it was counted by the server, as what we cannot know
+    // The server has counted it, as what we cannot know; at first, even one that seems to be new.
+    if (!known && kind && (kind !== "created" || desk.now() - Number(words.now) < JUST)) isMiscounted = true;
     const row = parse(html);
     if (rows.has(id)) change(rows.get(id), row, actor);
     else meet(row);
@@ -67,7 +68,7 @@
     patch(row, fresh, actor);
     row.dataset.leftAt = isListed(row) && row.closest(".group").dataset.group === groupOf(row) ? "" : desk.now();
     // Asked and assigned are two events a moment apart: a row that has just come goes where it belongs at once.
-    if (row.dataset.leftAt && isListed(row) && desk.now() - placed.get(row) < JUST && !isBusy()) place(row, false);
+    if (row.dataset.leftAt && !isGone(row) && desk.now() - placed.get(row) < JUST && !isBusy()) tidy(row);
   }
 
   function place(row, isNew) {
@@ -255,6 +256,7 @@
     onHello({ isBack, missed, changes }) {
       if (missed) catchUp().catch(() => {});
       else if (isBack && changes) desk.toast(desk.say(words.back, changes));
+      isMiscounted ||= !isBack && changes > 0; // what is replayed at first may be counted already
     },
   });
 

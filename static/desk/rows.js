@@ -3,6 +3,7 @@
 {
   const words = document.getElementById("queue").dataset;
 
+  const SHORT = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
   const drafts = new Set(); // ids
   const stageRank = { open: 0, assigned: 1, claimed: 2 };
   const isMine = (row) => row.dataset.owner === words.me;
@@ -46,7 +47,8 @@
     if (owner && isMine(row)) owner.textContent = words.you;
     const link = linkOf(row), href = link.getAttribute("href");
     if (words.from && !href.includes("?")) link.setAttribute("href", href + words.from);
-    if ("snoozed" in row.dataset) desk.localTimes(row);
+    const until = row.querySelector(".snoozed time");
+    if (until) until.textContent = new Date(until.dateTime).toLocaleString(document.documentElement.lang, SHORT);
     if (mark) drafts.add(row.dataset.id);
     else if (drafts.has(row.dataset.id)) row.querySelector(".sub").append(" ", Object.assign(document.createElement("span"), { className: "mark draft", textContent: words.draft }));
     return row;

@@ -99,6 +99,7 @@ REFUSED = [
     ({"enum": ["a" * 501]}, "/enum/0", "unsupported_choice"),
     ({"type": "string", "enum": ["a", 3]}, "", "impossible"),
     ({"type": "array"}, "/items", "required"),
+    ({"type": "array", "items": {"const": 1}}, "/items", "unsupported_type"),
     ({"type": "array", "items": {"type": "array", "items": {"type": "string"}}}, "/items", "unsupported_type"),
     ({"type": "array", "items": of(deep=of(x={"type": "string"}))}, "/items/properties/deep", "too_deep"),
     ({"type": "array", "items": {"type": ["string", "null"]}}, "/items", "unsupported_type"),
@@ -172,6 +173,13 @@ def test_references_cannot_blow_a_small_schema_up() -> None:
 def test_a_mistake_behind_a_reference_is_named_where_it_stands() -> None:
     schema = of(a={"$ref": "#/$defs/A"}) | {"$defs": {"A": {"type": "string", "format": "ipv4"}}}
     assert [flaw.pointer for flaw in check_schema(schema)] == ["/response_schema/$defs/A/format"]
+
+
+def test_fields_stand_in_the_order_that_is_wanted() -> None:
+    schema = of(**{name: {"type": "string"} for name in ("d", "c", "bb", "a")}) | {"required": ["c", "a"]}
+    assert [field.name for field in read(schema).fields] == ["c", "a", "bb", "d"]
+    ordered = schema | {"propertyOrdering": ["bb", "gone", 3]}
+    assert [field.name for field in read(ordered).fields] == ["bb", "c", "a", "d"]
 
 
 @pytest.mark.parametrize(

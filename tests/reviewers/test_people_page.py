@@ -70,7 +70,7 @@ def test_the_list_says_since_when_somebody_is_invited(as_: As, admin: Reviewer, 
     Invitation.objects.update(invited_at=timezone.now() - timedelta(days=2, minutes=1))
 
     page = text_of(as_(admin))
-    assert "Invited 2\xa0days ago, not yet accepted" in page
+    assert "Invited 2\xa0days ago, not yet accepted." in page
     assert f"{LIST}{ada.pk}/invitation/again/" in page
     assert f"{LIST}{ada.pk}/invitation/withdraw/" in page
 

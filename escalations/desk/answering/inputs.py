@@ -112,11 +112,10 @@ def _row(item: Field, name: str, number: int | str, sheet: Sheet) -> Input:
 
 
 def _checks(each: Field, name: str, sheet: Sheet) -> Input:
-    limits = {
-        f"data-{side}": each.rules[word]
-        for side, word in (("least", "minItems"), ("most", "maxItems"))
-        if word in each.rules
-    }
+    sides = {"data-least": "minItems", "data-most": "maxItems"}
+    limits = {side: each.rules[word] for side, word in sides.items() if word in each.rules}
+    if each.is_required and not each.is_nullable:
+        limits["data-needed"] = True
     item = each.item
     choices = [
         (json.dumps(choice.value), choice.title, choice.description) for choice in (item.choices if item else ())
@@ -151,14 +150,14 @@ def _line(each: Field, name: str, sheet: Sheet) -> Input:
 
 def _look(each: Field, value: str, *, is_row: bool) -> tuple[str, dict[str, Any]]:
     if each.kind == Kind.JSON:
-        return "area", {"data-json": True, "rows": 5, "spellcheck": "false"}
+        return "area", {"data-json": True, "rows": 3, "spellcheck": "false"}
     if each.kind in {Kind.NUMBER, Kind.INTEGER}:
         return "line", _of_number(each)
     if kind := TYPES.get(each.rules.get("format", "")):
         return "line", {"type": kind, "step": 1} if kind == "datetime-local" else {"type": kind}
     is_long = "\n" in value or len(value) > LONG
     asks_for_long = not is_row and each.rules.get("maxLength", 0) > 2 * LONG
-    return ("area", {"rows": 5 if is_long else 2}) if is_long or asks_for_long else ("line", {"type": "text"})
+    return ("area", {"rows": 4 if is_long else 2}) if is_long or asks_for_long else ("line", {"type": "text"})
 
 
 def _of_number(each: Field) -> dict[str, Any]:

@@ -97,13 +97,17 @@ class Panel:
 
 
 def panel(viewer: Reviewer, escalation: Escalation, may: May, form: AnswerForm | None = None) -> Panel:
-    """`form` is what was sent and not taken; without it the draft is shown, else a fresh form."""
+    """`form` is what was sent and not taken; without it the draft is shown, else a fresh form.
+
+    A browser sends only what belongs to the decision taken; the rest stands in the draft (`views._keep`).
+    """
     draft = drafts.of(escalation, by=viewer)
     is_correction = may.correct and not may.answer
     may_send = may.answer or may.correct
     begun = typed_of(draft, is_correction=is_correction) if may_send else None
     shown = form or AnswerForm(escalation, typed=begun, is_correction=is_correction)
-    sheet = Sheet(shown.typed, shown.mistakes, is_firm=not shown.decisions or Decision.REJECT not in shown.decisions)
+    standing = shown.typed if form is None else {**(begun or {}), **shown.typed}
+    sheet = Sheet(standing, shown.mistakes, is_firm=not shown.decisions or Decision.REJECT not in shown.decisions)
     drawn_edit = _edit(shown, sheet) if Decision.EDIT in shown.decisions else None
     drawn_answer = draw(shown.schema, ANSWER, sheet) if shown.schema else None
     return Panel(
@@ -170,11 +174,12 @@ def _edit(form: AnswerForm, sheet: Sheet) -> Input:
         Input(
             **{
                 **vars(each),
+                "label": field.name,
                 "was": changes.said(proposed.get(each.name, "")),
                 "change": changes.between(proposed.get(each.name), edited.get(each.name)),
             }
         )
-        for each in drawn.inputs
+        for field, each in zip(form.arguments.fields, drawn.inputs, strict=True)
     ]
     return Input(**{**vars(drawn), "inputs": inputs})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from escalations.desk.answering.form import DECISION, EDIT, NOTES
+from escalations.desk.answering.form import ANSWER, DECISION, EDIT, NOTES
 from escalations.desk.answering.typed import rows, same
 
 if TYPE_CHECKING:
@@ -42,6 +42,12 @@ def is_same(typed: Typed, begun: Typed) -> bool:
     return now.keys() == then.keys() and all(
         len(now[name]) == len(then[name]) and all(map(same, now[name], then[name])) for name in now
     )
+
+
+def with_absent_parts(typed: Typed, before: Typed) -> Typed:
+    """`typed`, and of `before` the arguments or the form, where nothing at all of them was sent."""
+    absent = tuple(part for part in (f"{ANSWER}/", f"{EDIT}/") if not any(name.startswith(part) for name in typed))
+    return {**{name: texts for name, texts in before.items() if name.startswith(absent)}, **typed} if absent else typed
 
 
 def _added(typed: Typed, name: str) -> Typed:

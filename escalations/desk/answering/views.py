@@ -16,7 +16,7 @@ from escalations.desk import neighbours
 from escalations.desk.acting import Deed, by_form, do, unfit
 from escalations.desk.answering import steps
 from escalations.desk.answering.form import AnswerForm, inputs_of
-from escalations.desk.answering.panel import content_of
+from escalations.desk.answering.panel import content_of, typed_of
 from escalations.desk.people import may_act, viewer_of, wants_json
 from escalations.desk.workbench import came_from, missing, visible
 from escalations.models import AnswerTemplate, Draft, Escalation
@@ -107,9 +107,14 @@ def _send(
 
 
 def _keep(request: HttpRequest, escalation: Escalation, form: AnswerForm) -> None:
-    if may_act(viewer_of(request)):
-        begun = AnswerForm(escalation, is_correction=form.is_correction).begun()
-        _save(request, escalation, form.typed, begun, is_correction=form.is_correction)
+    """With what stands in the draft already of a part that was not sent, because the decision needs none of it."""
+    viewer = viewer_of(request)
+    if not may_act(viewer):
+        return
+    before = typed_of(drafts.of(escalation, by=viewer), is_correction=form.is_correction) or {}
+    typed = steps.with_absent_parts(form.typed, before)
+    begun = AnswerForm(escalation, is_correction=form.is_correction).begun()
+    _save(request, escalation, typed, begun, is_correction=form.is_correction)
 
 
 def _save(

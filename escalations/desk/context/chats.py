@@ -153,7 +153,7 @@ def _turn(turn: Turn, chat: str, room: Room) -> Turn:
     lost = [Call(result.name, None, result=result) for result in _some(message.results, room)]
     turn.returned = [calls.of(each, path, room) for each in lost]
     turn.more = trees.shown(message.more, path, room) if message.more else None
-    left_out = len(said) + len(message.calls) + len(message.results) - turn.parts
+    left_out = len(said) + len(message.calls) + len(message.results) - turn.parts + message.left_out
     turn.gap = More(path, Kind.JSON, 0, left_out) if left_out else None
     return turn
 
