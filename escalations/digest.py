@@ -238,7 +238,13 @@ def _last(chat: Part | None, words: int) -> list[dict[str, Any]]:
 
 
 def _lines(found: list[_Found], words: int) -> list[dict[str, Any]]:
-    return [{"path": _pointer(each.place, words), "text": _brief(each.text, words)} for each in found[:ERRORS]]
+    """The first ones, each once."""
+    told: dict[str, dict[str, Any]] = {}
+    for each in found:
+        text = _brief(each.text, words)
+        if text not in told and len(told) < ERRORS:
+            told[text] = {"path": _pointer(each.place, words), "text": text}
+    return list(told.values())
 
 
 def _brief(text: str, most: int) -> str:

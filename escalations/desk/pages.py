@@ -23,7 +23,7 @@ from reviewers.models import Pool, Reviewer
 
 ASKED_AT_ONCE = 200  # ids that one request for rows may name
 DRAFTS_AT_MOST = 1000
-SCRIPTS = [f"desk/{name}.js" for name in ("live", "keys", "rows", "queue", "snooze", "acts")]
+SCRIPTS = [f"desk/{name}.js" for name in ("live", "sending", "keys", "rows", "queue", "acts")]
 
 
 @require_safe

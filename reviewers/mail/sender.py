@@ -30,12 +30,20 @@ def run_once() -> None:
 def _send(letter: Letter, conversation: Conversation) -> None:
     message = letters.write(letter)
     if message is None:
-        outbox.drop(letter)
+        _close(letter)
         return
     outcome = conversation.send(message)
     if outcome.error:
         _warn(letter, outcome)
     outbox.record(letter, outcome)
+
+
+def _close(letter: Letter) -> None:
+    """There is nothing to send. Of a request by nobody we know nothing is kept."""
+    if letter.reviewer_id is None:
+        outbox.drop(letter)
+    else:
+        outbox.record(letter, Outcome("It was over before it was sent, or SECRET_KEY has changed.", is_final=True))
 
 
 def _warn(letter: Letter, outcome: Outcome) -> None:

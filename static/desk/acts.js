@@ -5,43 +5,11 @@
   const { element: list, own } = desk.list;
   const byId = (id) => document.getElementById(id);
   const words = list.dataset, claims = byId("claim"), undo = byId("undo"), next = byId("next");
-  const TIMEOUT = 10_000, SLOW = 300; // ms
-  const told = byId("toast").dataset;
-
-  /** Post a form by script. Gives what the server said, or null when it could not be asked: then that is said already. */
-  const send = async (url, body) => {
-    const again = () => send(url, body).then((said) => said && acted(said));
-    const waiting = setTimeout(() => desk.speak(told.wait), SLOW);
-    try {
-      const answer = await fetch(url, {
-        method: "POST", body, headers: { accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT),
-      });
-      if (answer.redirected) return signedOut();
-      if (answer.headers.get("content-type") !== "application/json") return failed(told.failed, answer, again);
-      return { ...await answer.json(), ok: answer.ok };
-    } catch (error) {
-      return failed(error.name === "TimeoutError" ? told.slow : told.failed, null, again);
-    } finally {
-      clearTimeout(waiting);
-    }
-  };
-
-  function failed(text, answer, again) {
-    const request = answer?.headers.get("x-request-id");
-    desk.toast(request ? `${text} ${desk.say(told.request, request)}` : text, { isAlarm: true, again });
-    return null;
-  }
-
-  function signedOut() {
-    const back = encodeURIComponent(location.pathname + location.search);
-    desk.toast(told.signedOut, { isAlarm: true, href: `${told.signInAt}?next=${back}`, label: told.signIn });
-    return null;
-  }
 
   const rowInFocus = () => document.activeElement?.closest?.("#queue .body .row");
 
   /** The server has done, or refused, something: show how things stand now. */
-  const acted = (said, { href } = {}) => {
+  const acted = desk.acted = (said, { href } = {}) => {
     own(said.rows);
     if (said.undo) undo.elements.token.value = said.undo;
     desk.toast(said.message, { href, isAlarm: !said.ok, undo: said.undo && takeBack });
@@ -52,7 +20,7 @@
     const row = button.closest(".row"), label = button.textContent;
     button.textContent = words.claiming;
     button.disabled = true;
-    const said = await send(button.formAction, new FormData(claims));
+    const said = await desk.send(button.formAction, new FormData(claims));
     button.textContent = label;
     button.disabled = false;
     if (said) acted({ ...said, rows: said.row ? { [row.dataset.id]: said.row } : {} }, { href: said.ok && linkOf(row).href });
@@ -66,7 +34,7 @@
   }
 
   async function takeBack() {
-    const said = await send(undo.action, new FormData(undo));
+    const said = await desk.send(undo.action, new FormData(undo));
     undo.hidden = true;
     if (said) acted(said);
   }
@@ -149,21 +117,21 @@
   }
 
   async function sendAll(body, button) {
-    if (button) button.disabled = true;
-    const said = await send(form.action, body);
-    if (button) button.disabled = false;
-    if (!said) return;
-    if (said.ok) clear();
-    acted(said);
+    button.disabled = true;
+    const said = await desk.send(form.action, body);
+    button.disabled = false;
+    if (said?.ok) clear();
+    if (said) acted(said);
   }
 
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     const button = event.submitter, verb = button?.value;
     if (!["claim", "release", "snooze"].includes(verb)) return; // the others are pages, and a download
     event.preventDefault();
     const body = new FormData(form, button);
     if (verb !== "snooze") return sendAll(body, button);
     const numbers = body.getAll("n"), one = numbers.length === 1 && !all.checked ? `ESC-${numbers[0]}` : "";
+    await import(byId("snooze").dataset.script);
     desk.snooze.open(form.action, one || form.querySelector(".picked").textContent, (said) => {
       for (const [name, value] of said) if (!["csrfmiddlewaretoken", "query"].includes(name)) body.append(name, value);
       return sendAll(body, button);
@@ -176,9 +144,7 @@
     show();
   });
   all.addEventListener("change", show);
-  const reset = form.querySelector(".clear");
-  reset.hidden = false;
-  reset.addEventListener("click", (event) => { event.preventDefault(); clear(); });
+  form.querySelector(".clear").addEventListener("click", clear);
   new MutationObserver(() => form.classList.contains("on") && show()).observe(list, { childList: true, subtree: true });
 
   desk.keys({
@@ -195,7 +161,7 @@
   if (form.querySelector("[value=assign]")) desk.keys({ r: () => wish("assign") });
   show();
 
-  // Who has turned alerts on, or is about to, gets their script.
+  // Who has turned alerts on, or is about to, gets their script; the snooze menu has come the same way.
   const alerts = byId("alerts").dataset.script;
   if (localStorage.getItem("desk-alerts")) import(alerts);
   document.querySelector("[data-opens=alerts]").addEventListener("click", () => import(alerts));

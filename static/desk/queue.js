@@ -32,7 +32,8 @@
   const isListed = (row) => fits(row) && (words.view === "for-me" ? !isAside(row) : views[words.view](row));
 
   /** Somebody may be about to click: then nothing may move. */
-  const isBusy = () => list.querySelector(".c-pick :checked") !== null || (hovers.matches && list.matches(":hover")) || list.contains(document.activeElement) || scrollY > 140
+  const isBusy = () => (hovers.matches && list.matches(":hover")) || list.contains(document.activeElement) || scrollY > 140
+    || list.querySelector(".c-pick :checked") !== null
     || list.contains(getSelection()?.isCollapsed === false ? getSelection().anchorNode : null);
 
   function apply({ id, rev, html, actor, kind }) {
@@ -234,12 +235,9 @@
     const said = { live: live.dataset.live, connecting: live.dataset.connecting, out: live.dataset.signedOut, refused: live.dataset.forbidden };
     if (name === "stale" && live.dataset.state === "stale") return;
     live.dataset.state = name === "refused" ? "out" : name;
-    const at = new Date(desk.now() * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const at = new Date(desk.now() * 1000).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
     live.querySelector(".text").textContent = said[name] ?? desk.say(live.dataset.stale, at);
-    if (name === "out") {
-      const link = Object.assign(document.createElement("a"), { href: `${words.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`, textContent: live.dataset.signIn });
-      live.querySelector(".text").append(" ", link);
-    }
+    live.querySelector("a").hidden = name !== "out";
   }
 
   desk.startClock(Number(words.now));
@@ -260,5 +258,5 @@
     },
   });
 
-  desk.list = { element: list, rows, own, change, settle };
+  desk.list = { element: list, own, settle };
 }

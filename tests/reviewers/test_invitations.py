@@ -15,6 +15,7 @@ from pytest_django import Settings
 from escalations.models import Status
 from reviewers import invitations, people, tokens
 from reviewers.invitations import HasComeIn, NotOpen
+from reviewers.mail import outbox
 from reviewers.models import Invitation, Letter, Pool, Reviewer
 from reviewers.people import Newcomer, NotYetIn
 from tests.factories import make_escalation, make_reviewer
@@ -147,6 +148,18 @@ def test_a_new_secret_key_tells_no_link_of_before(ada: Reviewer, settings: Setti
     settings.SECRET_KEY = "another-key-" * 4
 
     assert tokens.link(ada.invitation) is None
+
+
+def test_an_invitation_that_a_new_secret_key_ended_is_shown_as_not_sent(
+    mail: Mailbox, ada: Reviewer, settings: Settings
+) -> None:
+    letter = outbox.queue(Letter.Kind.INVITATION, ada.email, about=ada, useful_for=timedelta(days=1))
+    settings.SECRET_KEY = "another-key-" * 4
+
+    send_due()
+    letter.refresh_from_db()
+    assert (mail.letters, letter.status) == ([], Letter.Status.DEAD)
+    assert "SECRET_KEY has changed" in letter.error
 
 
 @pytest.mark.django_db(transaction=True)

@@ -62,3 +62,18 @@ def test_an_admin_may_everything_and_a_read_only_person_changes_nothing() -> Non
 def test_a_lead_configures_and_a_reviewer_does_not() -> None:
     assert make_reviewer(role=Role.LEAD).has_perm("reviewers.change_pool")
     assert not make_reviewer().has_perm("reviewers.change_pool")
+
+
+def test_a_lead_writes_answer_templates_and_a_reviewer_reads_them() -> None:
+    assert make_reviewer(role=Role.LEAD).has_perm("escalations.delete_answertemplate")
+    reviewer = make_reviewer()
+    assert reviewer.has_perm("escalations.view_answertemplate")
+    assert not reviewer.has_perm("escalations.change_answertemplate")
+
+
+@pytest.mark.parametrize("role", [Role.LEAD, Role.REVIEWER, Role.READ_ONLY])
+def test_what_is_private_is_in_no_list(role: Role) -> None:
+    granted = make_reviewer(role=role).get_all_permissions()
+    private = {"escalations.view_draft", "escalations.view_savedview"}
+    private |= {"reviewers.view_letter", "reviewers.view_invitation", "reviewers.view_try"}
+    assert granted & private == set()

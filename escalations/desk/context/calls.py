@@ -57,7 +57,7 @@ def body(value: Any, path: str, room: Room) -> Text | Tree | None:  # noqa: ANN4
     value = texts.decoded(value)
     if isinstance(value, str):
         return texts.shown(value, path, room) if value else None
-    return None if value in (None, {}, []) else trees.shown(value, path, room)
+    return None if value in (None, {}, []) else trees.shown(value, path, room).folded()
 
 
 def _card(value: Any, path: str, room: Room) -> Card:  # noqa: ANN401 - any JSON

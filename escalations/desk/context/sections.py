@@ -28,6 +28,7 @@ LABELS = {
 }
 # Long instructions repeat in every escalation of an agent: they are folded.
 POLICIES = ("system", "instruction", "policy", "policies", "prompt", "guideline")
+MEANINGLESS = {"", "text", "content", "document", "body", "markdown"}  # keys that say no more than the kind does
 LABEL_AT_MOST = 40  # characters
 
 
@@ -42,9 +43,10 @@ class Section:
 
 
 def of(part: Part, section_id: str, room: Room, *, names_kind: bool = True) -> Section:
-    """Named by its kind when it is the only one of it, else by the key that the agent chose."""
+    """Named by the key that the agent chose, or by its kind when that says more: when it is the only one of it."""
     view = SHOW[part.kind](part, room)
-    label = str(LABELS[part.kind]) if names_kind or not part.name else part.name[:LABEL_AT_MOST]
+    is_named = part.name not in MEANINGLESS and (part.kind == Kind.DOCUMENT or not names_kind)
+    label = part.name[:LABEL_AT_MOST] if is_named else str(LABELS[part.kind])
     count = len(part.value) if isinstance(part.value, list) else None
     return Section(section_id, label, part.path, part.kind, view, count)
 

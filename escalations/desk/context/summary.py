@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from escalations.desk.context.room import More
+from escalations.kinds import Kind
 
 NAMES = 4  # tools that are named
 LARGE = 400  # characters from which on a text is worth naming
@@ -84,8 +85,17 @@ def _largest(told: dict[str, Any]) -> Link | None:
     found = told.get("largest", [])
     if not found or found[0]["characters"] < LARGE:
         return None
-    size = _("%(count)s characters") % {"count": f"{found[0]['characters']:,}"}
-    return Link(found[0]["path"], size, found[0]["path"])
+    path, size = found[0]["path"], found[0]["characters"]
+    return Link(_named(path, told), _("%(count)s characters") % {"count": f"{size:,}"}, path)
+
+
+def _named(path: str, told: dict[str, Any]) -> str:
+    """Messages are counted from 1, as the page does it."""
+    for part in told.get("parts", []):
+        inside = path.removeprefix(f"{part['path']}/").partition("/")[0]
+        if part["kind"] == Kind.CHAT and path.startswith(f"{part['path']}/") and inside.isdecimal():
+            return _("message %(number)s") % {"number": f"{int(inside) + 1:,}"}
+    return path.removeprefix("/").replace("/", " › ")
 
 
 def _last(told: dict[str, Any]) -> list[Link]:

@@ -1,7 +1,7 @@
 """A JSON value as rows: flat, because a template walks a list faster than it calls itself, and of any depth."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -19,7 +19,7 @@ LARGE, LEAD = (
     10,
     30,
 )  # rows from which on a tree is folded where it stands among other things; characters of a value in its line
-PREVIEW = 6  # keys named in the line of a folded object
+PREVIEW = 6  # values named in the line of a folded object or list
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,12 @@ class Tree:
     rows: list[Row] = field(default_factory=list)
 
     template = "desk/context/tree.html"
+
+    def folded(self) -> "Tree":
+        """The same with what it holds folded, unless it is short."""
+        if not self.is_large:
+            return self
+        return Tree(self.path, [replace(row, is_open=False) for row in self.rows])
 
     @property
     def is_large(self) -> bool:
@@ -109,9 +115,12 @@ def _branch(key: str, value: Any, path: str, at: tuple[Room, int]) -> Iterator[R
 def _leaf(key: str, value: Any, path: str, room: Room) -> Row:  # noqa: ANN401 - any JSON
     if isinstance(value, str):
         return Row("text", key, text=texts.shown(value, path, room))
+    return Row("value", key, word=_word(value))
+
+
+def _word(value: Any) -> str:  # noqa: ANN401 - any JSON
     words = {None: "null", True: "true", False: "false"}
-    known = value is None or isinstance(value, bool)
-    return Row("value", key, word=words[value] if known else str(value)[: texts.BEGINNING])
+    return words[value] if value is None or isinstance(value, bool) else str(value)[: texts.BEGINNING]
 
 
 def _pairs(value: Any) -> Iterable[tuple[object, Any]]:  # noqa: ANN401 - any JSON
@@ -123,7 +132,14 @@ def _size(value: Any) -> str:  # noqa: ANN401 - any JSON
 
 
 def _preview(value: Any) -> str:  # noqa: ANN401 - any JSON
-    if isinstance(value, list):
-        return ""
-    names = ", ".join(key[:40] for key in islice(value, PREVIEW))
-    return f"{names}, …" if len(value) > PREVIEW else names
+    """What is in it, so that many need not be unfolded."""
+    first = islice(_pairs(value), PREVIEW)
+    named = isinstance(value, dict)
+    said = [f"{key if named else ''} {_brief(inner)}".strip()[: LEAD * 2] for key, inner in first]
+    return " · ".join([*said, *(["…"] if len(value) > PREVIEW else [])])
+
+
+def _brief(value: Any) -> str:  # noqa: ANN401 - any JSON
+    if _holds(value):
+        return _size(value)
+    return " ".join(value[: LEAD * 2].split())[:LEAD] if isinstance(value, str) else _word(value)

@@ -46,7 +46,7 @@ def tree_of(data: Any) -> list[str]:
         ({"name": "refund", "arguments": {"order": 7}}, ["Tool call: Calls"]),
         ({"call": {"type": "function", "function": {"name": "f", "arguments": "{}"}}}, ["Tool call: Calls"]),
         ({"patch": DIFF}, ["Diff: Diff"]),
-        ({"policy": "Always. " * 100}, ["Document: Text"]),
+        ({"policy": "Always. " * 100}, ["policy: Text"]),
         ({"order": {"id": 7}}, ["Details: Tree"]),
         ({"messages": [1, 2]}, ["Details: Tree"]),
         ({"staff": [{"role": "lead", "name": "Ada"}]}, ["Details: Tree"]),
@@ -60,7 +60,7 @@ def test_the_shape_chooses_the_view(data: Any, expected: list[str]) -> None:
 def test_several_parts_have_a_view_each_and_the_rest_is_details() -> None:
     data = {"rules": "Be kind. " * 90, "chat": [{"role": "user", "content": "Hi."}], "diff": DIFF, "order": {"id": 7}}
 
-    assert views(context.shown(data)) == ["Chat: Chat", "Diff: Diff", "Document: Text", "Details: Tree"]
+    assert views(context.shown(data)) == ["Chat: Chat", "Diff: Diff", "rules: Text", "Details: Tree"]
 
 
 @pytest.mark.parametrize(
@@ -96,10 +96,10 @@ def test_short_values_are_seen_at_once() -> None:
 
 def test_a_tree_says_what_it_folds() -> None:
     assert tree_of({"order": {"id": 7, "lines": [{"sku": "A"}], "gone": None}}) == [
-        "open order id, lines, gone",
+        "open order id 7 · lines [1] · gone null",
         "value id 7",
-        "open lines",
-        "open 0 sku",
+        "open lines {1}",
+        "open 0 sku A",
         "text sku A",
         "close",
         "close",
