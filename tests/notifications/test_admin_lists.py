@@ -1,5 +1,7 @@
 """Deliveries in the admin: found by filters, and sent again all at once after one is told how many."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -31,7 +33,7 @@ def root() -> Client:
     return signed_in(Role.ADMIN)
 
 
-def found(client: Client, query: dict[str, object]) -> set[object]:
+def found(client: Client, query: dict[str, Any]) -> set[object]:
     return {each.pk for each in client.get(LIST, query).context["cl"].result_list}
 
 
