@@ -144,6 +144,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.sender(PUBLIC_HOST)
 PASSWORD_RESET_TIMEOUT = 3600  # seconds a link to a new password works, from when it was sent
 
 LANGUAGE_CODE = "en-us"
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -38,7 +38,7 @@ class Done(Choice):
 
 
 class Changed(Period):
-    title = _("day")
+    title = _("changed")
     column = "action_time"
 
 

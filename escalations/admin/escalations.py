@@ -78,7 +78,7 @@ class Tagged(Typed):
 
 
 class Asked(Period):
-    title = _("day it was asked")
+    title = _("asked")
 
 
 @admin.register(Escalation)

@@ -29,7 +29,7 @@ class OfType(Choice):
 
 
 class Happened(Period):
-    title = _("day")
+    title = _("happened")
     column = "at"
 
 

@@ -1,6 +1,5 @@
 """Lists that only show: long, never counted to the end, never edited."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -29,7 +28,7 @@ class BarList(ChangeList):
 class LongList(admin.ModelAdmin[Any]):
     list_per_page = 50
     list_max_show_all = 0
-    sortable_by: ClassVar[Sequence[str]] = ()
+    sortable_by: ClassVar[tuple[str, ...]] = ()
     paginator = Uncounted
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

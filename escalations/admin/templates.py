@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from escalations import canned
-from escalations.models import ANSWER_AT_MOST, AnswerTemplate, Escalation
+from escalations.models import ANSWER_AT_MOST, AnswerTemplate, Decision, Escalation
 from reviewers.models import Pool, Reviewer, Role
 
 NAME_AT_MOST = 100  # characters
@@ -21,6 +21,13 @@ FOR_EVERYBODY = gettext_lazy("Everybody")
 class AnswerTemplateForm(forms.ModelForm[AnswerTemplate]):
     name = forms.CharField(max_length=NAME_AT_MOST, widget=forms.TextInput(attrs={"class": "vTextField"}))
     text = forms.CharField(max_length=ANSWER_AT_MOST, widget=forms.Textarea(attrs={"class": "vLargeTextField"}))
+
+    decision = forms.TypedChoiceField(
+        choices=[("", gettext_lazy("Any, or none")), *Decision.choices],
+        required=False,
+        empty_value=None,
+        help_text=gettext_lazy("Offered only where this decision may be taken, and chosen with the text."),
+    )
 
     class Meta:
         model = AnswerTemplate

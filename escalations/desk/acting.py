@@ -20,7 +20,8 @@ from escalations.desk import neighbours, next_up, rows, undo
 from escalations.desk.people import viewer_of, wants_json
 from escalations.desk.workbench import bench, came_from, missing, visible
 from escalations.models import Escalation
-from escalations.refusals import Held, NotAllowed, Refusal
+from escalations.refusals import Held, NotAllowed, Refusal, Stale
+from reviewers.models import Reviewer
 
 View = Callable[[HttpRequest, int], HttpResponse]
 
@@ -113,10 +114,18 @@ def _go(request: HttpRequest, address: str, said: str) -> HttpResponse:
 def _refused(request: HttpRequest, escalation: Escalation, refusal: Refusal, deed: Deed) -> HttpResponse:
     status = 403 if isinstance(refusal, NotAllowed) else 409
     now = visible(request, escalation.number)
-    said = sentence(refusal, now)
+    said = sentence(_plainer(refusal, now, viewer_of(request)), now)
     if wants_json(request):
         return JsonResponse({"message": said, "row": rows.render(now)}, status=status)
     return bench(request, now.number, status=status, refused=said, **deed.kept)
+
+
+def _plainer(refusal: Refusal, now: Escalation, viewer: Reviewer) -> Refusal:
+    """Who has it now says more than that it has changed."""
+    holder, since = now.assigned_to, now.claimed_at
+    if isinstance(refusal, Stale) and holder and since and holder != viewer and not now.is_finished:
+        return Held(holder.pk, holder.display_name, since)
+    return refusal
 
 
 def _leaves(request: HttpRequest) -> bool:

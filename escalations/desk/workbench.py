@@ -177,4 +177,14 @@ def _forms(escalation: Escalation, may: May, typed: dict[str, Any]) -> dict[str,
         "ask": typed.get("ask") or AskForm(),
         "hand_over": (typed.get("hand_over") or HandOverForm(escalation)) if may.hand_over else None,
         "failed": next(iter(typed), ""),
+        "unsent": _unsent(may, typed),
     }
+
+
+def _unsent(may: May, typed: dict[str, Any]) -> str:
+    """What was typed into a form that is no longer there."""
+    if "ask" in typed and not may.ask:
+        return str(typed["ask"]["message"].value() or "")
+    if "hand_over" in typed and not may.hand_over:
+        return str(typed["hand_over"]["note"].value() or "")
+    return ""

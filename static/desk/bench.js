@@ -138,7 +138,7 @@
     a: () => (byId("id_notes") ?? byId("act")).focus(),
     "Ctrl+Enter": () => sendAnswer("[data-sends]"),
     "Ctrl+Shift+Enter": () => sendAnswer("[data-sends-next]"),
-    n: () => byId("answer-form") ? sendAnswer("[data-sends-next]") : byId("take-next") && desk.leave(() => submit(byId("take-next"))),
+    n: () => document.querySelector("[data-sends-next]") ? sendAnswer("[data-sends-next]") : byId("take-next") && desk.leave(() => submit(byId("take-next"))),
   };
   if (doors.has("reassign") || doors.has("release")) actions.r = () => (doors.get("reassign") ?? doors.get("release")).showModal();
   if (document.querySelector("[data-snooze]")) actions.s = () => document.querySelector("[data-snooze]").click();
@@ -150,7 +150,7 @@
   desk.keys(actions);
 
   function sendAnswer(which) {
-    const form = byId("answer-form");
-    if (form) submit(form, form.querySelector(which));
+    const button = byId("answer-form")?.querySelector(which);
+    if (button) submit(button.form, button);
   }
 }

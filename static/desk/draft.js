@@ -21,24 +21,23 @@
   }
 
   // Nothing can be answered here any more: what this browser still holds goes to the server, which shows it on the page.
-  if (!form) {
+  async function handOver() {
     const key = keyOf("answer"), left = kept(key);
-    if (left?.isSent) localStorage.removeItem(key);
-    else if (left) {
-      send(body(left.typed, "answer")).then((answer) => {
-        if (!answer.ok || answer.redirected) return;
-        localStorage.removeItem(key);
-        location.reload();
-      }).catch(() => {});
+    if (left && !left.isSent && !form?.dataset.savedAt) {
+      const answer = await send(body(left.typed, "answer"));
+      if (!answer.ok || answer.redirected) return;
+      location.reload();
     }
+    localStorage.removeItem(key);
   }
+  if (form?.elements.for.value !== "answer") handOver().catch(() => {});
 
   if (form) {
     const words = form.dataset, what = form.elements.for.value, key = keyOf(what);
     const line = form.querySelector(".draft-state"), signIn = form.querySelector(".draft-sign-in");
     const discard = form.querySelector("[data-discards]"), elsewhere = document.querySelector(".elsewhere");
     const isKept = (name) => name === "notes" || name === "decision" || name.startsWith("answer/") || name.startsWith("edit/");
-    let savedAt = Number(words.savedAt ?? 0), timer = 0, isDirty = false, isBusy = false, isOver = false;
+    let savedAt = Number(words.savedAt ?? 0), timer = 0, isDirty = false, isNewer = false, isBusy = false, isOver = false;
 
     /** All that is typed, also what does not belong to the decision taken. */
     function typed() {
@@ -60,10 +59,11 @@
     async function save(pairs = typed()) {
       if (isBusy || isOver) return;
       isBusy = true;
-      isDirty = false;
+      isNewer = false;
       clearTimeout(timer);
       try {
-        const answer = await send(body(pairs, what));
+        let answer = await send(body(pairs, what));
+        if (answer.status === 403 && await renew()) answer = await send(body(pairs, what));
         if (answer.redirected || answer.status === 403) return stay("signed-out");
         if (!answer.ok) return stay("away");
         saved((await answer.json()).saved_at);
@@ -71,13 +71,15 @@
         stay("away");
       } finally {
         isBusy = false;
-        if (isDirty) wait(AFTER);
+        if (isNewer) wait(AFTER);
       }
     }
 
     function saved(at) {
       savedAt = at ?? 0;
-      if (!isDirty) forget();
+      isDirty = isNewer;
+      if (isDirty) keep(typed());
+      else forget();
       signIn.hidden = true;
       discard.hidden = !savedAt;
       show();
@@ -93,6 +95,19 @@
       wait(AGAIN);
     }
 
+    /** Whoever signed in again, in another tab, has a new token: it stands on every page of ours. */
+    async function renew() {
+      const page = await desk.fetchPage(location.href).catch(() => null);
+      const token = page?.querySelector("input[name=csrfmiddlewaretoken]")?.value;
+      if (token) for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
+      return Boolean(token);
+    }
+
+    async function again() {
+      if (line.dataset.why !== "signed-out" || await renew()) return save();
+      wait(AGAIN);
+    }
+
     function show() {
       delete line.dataset.why;
       if (!savedAt) { line.textContent = ""; return; }
@@ -102,11 +117,11 @@
       if (line.textContent !== text) line.textContent = text;
     }
 
-    const wait = (ms) => { clearTimeout(timer); timer = setTimeout(() => save(), ms); };
+    const wait = (ms) => { clearTimeout(timer); timer = setTimeout(again, ms); };
 
     form.addEventListener("input", (event) => {
       if (event.target.closest("[data-outside]")) return;
-      isDirty = true;
+      isDirty = isNewer = true;
       keep(typed());
       if (!line.dataset.why) line.textContent = words.saving;
       wait(AFTER);
@@ -129,14 +144,7 @@
     // The last second before somebody leaves.
     addEventListener("pagehide", () => { if (isDirty && !isOver) navigator.sendBeacon(home.dataset.draft, body(typed(), what)); });
     addEventListener("online", () => isDirty && save());
-    // Signed in again in another tab: the token is a new one, and stands on any page of ours.
-    addEventListener("focus", async () => {
-      if (line.dataset.why !== "signed-out" || !desk.fetchPage) return;
-      const page = await desk.fetchPage(location.href).catch(() => null), token = page?.querySelector("input[name=csrfmiddlewaretoken]")?.value;
-      if (!token) return;
-      for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
-      save();
-    });
+    addEventListener("focus", () => line.dataset.why === "signed-out" && again());
     setInterval(() => { if (!isDirty && !isBusy) show(); }, 1000);
 
     /** What this browser kept goes to the server, and comes back with the page. */

@@ -8,7 +8,7 @@ from django.test import Client
 
 from config import site
 from reviewers.models import Role
-from tests.factories import make_escalation, make_pool, make_reviewer
+from tests.factories import make_agent, make_escalation, make_pool, make_reviewer
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +87,11 @@ def test_no_page_has_inline_style_or_script(client: Client, path: str) -> None:
 
 def test_the_model_admins_pass_djangos_checks() -> None:
     assert admin.site.check(None) == []
+
+
+def test_a_moment_is_written_in_utc_and_says_so(client: Client) -> None:
+    agent = make_agent()
+    client.force_login(make_reviewer(role=Role.ADMIN))
+
+    page = client.get(f"/escalations/agent/{agent.pk}/change/").content.decode()
+    assert f"{agent.created_at:%Y-%m-%d %H:%M} UTC" in page

@@ -167,3 +167,84 @@ def test_who_was_deactivated_is_signed_out(team: Team, asked: Escalation, as_: A
 
     response = client.post(at(asked, "claim/"))
     assert response["Location"].startswith("/login/")
+
+
+def test_a_question_goes_back_to_the_agent(team: Team, asked: Escalation, as_: As) -> None:
+    page = as_(team.ada).post(at(asked, "ask/"), {"message": "Which order?"}, follow=True).content.decode()
+
+    asked.refresh_from_db()
+    assert (asked.waiting_on, [message.text for message in asked.messages]) == ("agent", ["Which order?"])
+    assert "The clock stands still until it replies." in page
+
+
+@pytest.mark.parametrize("message", ["", "  ", "a\x00b", "x" * 10_001])
+def test_a_question_that_cannot_be_sent_is_refused_on_the_page(
+    team: Team, asked: Escalation, as_: As, message: str
+) -> None:
+    response = as_(team.ada).post(at(asked, "ask/"), {"message": message})
+
+    asked.refresh_from_db()
+    assert (response.status_code, asked.waiting_on) == (400, "human")
+    assert '<details class="verb" data-verb="ask" open>' in response.content.decode()
+
+
+def test_a_question_too_late_keeps_what_was_typed(team: Team, asked: Escalation, as_: As) -> None:
+    lifecycle.claim(asked, by=team.ben)
+
+    response = as_(team.ada).post(at(asked, "ask/"), {"message": "Half an hour of work"}, headers=JSON)
+    assert response.status_code == 409
+    assert "was claimed by Ben Okafor" in response.json()["message"]
+
+
+def test_a_question_is_kept_on_the_page_too(team: Team, asked: Escalation, as_: As) -> None:
+    lifecycle.claim(asked, by=team.ben)
+
+    response = as_(team.ada).post(at(asked, "ask/"), {"message": "Half an hour of work"})
+    assert (response.status_code, "Half an hour of work" in response.content.decode()) == (409, True)
+
+
+def test_answer_and_next_leads_to_what_the_server_picks(team: Team, asked: Escalation, as_: As) -> None:
+    Reviewer.objects.filter(pk=team.ben.pk).update(is_active=False)
+    urgent = make_escalation(pool=team.pool, priority="urgent")
+    make_escalation(pool=team.pool)
+
+    response = as_(team.ada).post(at(asked, "resolve/"), {"notes": "Yes.", "then": "next", "from": "sort=-age"})
+    urgent.refresh_from_db()
+    assert response["Location"] == f"{at(urgent)}?from=sort%3D-age"
+    assert (urgent.assigned_to, urgent.claimed_at is not None) == (team.ada, True)
+
+
+def test_answer_and_next_leads_back_when_nothing_is_left(team: Team, asked: Escalation, as_: As) -> None:
+    response = as_(team.ada).post(at(asked, "resolve/"), {"notes": "Yes.", "then": "next"}, follow=True)
+
+    assert response.redirect_chain == [("/", 302)]
+    assert "Nothing is waiting for you." in response.content.decode()
+
+
+def test_who_answers_comes_back_to_the_view_they_came_from(team: Team, asked: Escalation, as_: As) -> None:
+    response = as_(team.ada).post(at(asked, "resolve/"), {"notes": "Yes.", "from": "view=overdue"})
+
+    assert response["Location"] == "/?view=overdue"
+
+
+def test_a_script_that_leaves_its_page_is_told_where_to(team: Team, asked: Escalation, as_: As) -> None:
+    leaving = {"accept": "application/json", "prefer": "return=minimal"}
+    client = as_(team.ada)
+
+    answer = client.post(at(asked, "claim/"), headers=leaving).json()
+    assert (answer["go"], answer["message"]) == (at(asked), f"{asked.reference} is yours now.")
+    assert f"{asked.reference} is yours now." in client.get(answer["go"]).content.decode()
+
+
+@pytest.mark.parametrize("origin", ["//evil.example/", "https://evil.example/", "view=x&next=//evil.example"])
+def test_nobody_is_led_away_from_the_desk(team: Team, asked: Escalation, as_: As, origin: str) -> None:
+    response = as_(team.ada).post(at(asked, "resolve/"), {"notes": "Yes.", "from": origin})
+
+    assert response["Location"] == "/"
+
+
+@pytest.mark.parametrize(("verb", "words"), [("claim/", "You claimed"), ("release/", "You gave")])
+def test_what_was_done_can_be_undone(team: Team, asked: Escalation, as_: As, verb: str, words: str) -> None:
+    page = as_(team.ada).post(at(asked, verb), follow=True).content.decode()
+
+    assert words in page.split('id="undo"')[1].split("</form>")[0]

@@ -1,0 +1,1 @@
+"""How moments are written in the admin: as in the logs and the API, in UTC, and saying so."""
