@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, re_path
 
 from escalations.desk import (
     alike,
+    availability,
     bulk,
     mine,
     next_up,
@@ -38,6 +39,12 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("desk/queue/rows/", page(pages.some_rows), name="desk_rows"),
         path("desk/mine/", page(mine.page), name="desk_mine"),
         path("desk/preferences/", page(preferences.page), name="desk_preferences"),
+        path("desk/hours/", page(availability.page), name="desk_hours"),
+        path("desk/hours/away/", page(availability.go_away), name="desk_away"),
+        path("desk/hours/back/", page(availability.come_back), name="desk_back"),
+        path("desk/hours/week/", page(availability.keep_hours), name="desk_week"),
+        path("desk/hours/off/", page(availability.take_off), name="desk_off"),
+        path("desk/hours/off/<int:pk>/", page(availability.drop_off), name="desk_drop_off"),
         path("desk/next/", page(next_up.take), name="desk_next"),
         path("desk/bulk/", page(bulk.bulk), name="desk_bulk"),
         path("desk/undo/", page(undo.undo), name="desk_undo"),
