@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, TemplateView
 
 from reviewers import invitations
-from reviewers.accounts.forms import Coming, ResetRequest
+from reviewers.accounts.forms import ChangePassword, Coming, ResetRequest
 from reviewers.mail import outbox
 from reviewers.models import Invitation, Letter, Reviewer
 
@@ -87,8 +87,15 @@ class ChangedPassword(Framed, views.PasswordChangeView):
     """This session goes on under a new key; all others of this person end."""
 
     template_name = "registration/password_change_form.html"
+    form_class = ChangePassword
     success_url = reverse_lazy("admin:index")
     title = gettext_lazy("Change your password")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"request": self.request}
+
+    def form_invalid(self, form: Any) -> HttpResponse:  # noqa: ANN401
+        return refused_for_now(super().form_invalid(form), form.wait)
 
     def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401
         response = super().form_valid(form)

@@ -1,11 +1,14 @@
 """In a browser: somebody is invited, comes in by the letter, and later sets a new password by another."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from escalations import sweeps
 from reviewers import invitations, tokens
-from reviewers.models import Reviewer, Role
+from reviewers.mail import outbox
+from reviewers.models import Letter, Reviewer, Role
 from reviewers.people import Newcomer
 from tests.browser import Desk
 from tests.factories import make_reviewer
@@ -92,7 +95,8 @@ def test_pages_of_accounts_and_people_are_accessible(desk: Desk, mail: Mailbox, 
     admin = make_reviewer("Sam Admin", role=Role.LEAD)
     link = str(tokens.link(invitation)).removeprefix(desk.address)
     outside = ["/login/", "/password/forgotten/", "/password/forgotten/done/", "/password/new/done/", link]
-    outside += ["/password/new/x/y/", "/invited/x/"]
+    outbox.queue(Letter.Kind.RESET, admin.email, useful_for=timedelta(hours=1))
+    outside += [newest_link(mail), "/password/new/x/y/", "/invited/x/"]
     found: list[str] = []
     for person, paths in ((None, outside), (admin, pages_of(admin))):
         page = desk.open(person, paths[0], color_scheme=scheme, viewport={"width": width, "height": 800})

@@ -61,6 +61,22 @@ def test_a_place_that_guesses_at_many_is_stopped(client: Client, ada: Reviewer) 
     assert tries.seconds_to_wait(tries.SIGN_IN, **who | {"ip": "2001:db8:0:1::1"}) == 0
 
 
+def test_an_address_of_ipv4_is_itself_however_it_is_written() -> None:
+    for _ in range(5):
+        tries.note(tries.SIGN_IN, email="x@example.com", ip="::ffff:198.51.100.7")
+
+    assert tries.seconds_to_wait(tries.SIGN_IN, email="x@example.com", ip="198.51.100.7") > 0
+    assert tries.seconds_to_wait(tries.SIGN_IN, email="x@example.com", ip="::ffff:198.51.100.8") == 0
+
+
+def test_guessing_the_old_password_is_stopped_too(client: Client, ada: Reviewer) -> None:
+    client.force_login(ada)
+    guess = {"old_password": "wrong", "new_password1": "quite another phrase", "new_password2": "quite another phrase"}
+
+    assert [client.post("/password_change/", guess).status_code for _ in range(6)] == [200] * 5 + [429]
+    assert client.post("/password_change/", guess | {"old_password": PASSWORD}).status_code == 429
+
+
 def test_neither_address_nor_place_is_kept_readable(client: Client, ada: Reviewer) -> None:
     sign_in(client, ada.email, "wrong")
 
