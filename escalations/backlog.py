@@ -2,11 +2,17 @@
 
 from django.db import connection, transaction
 
-from escalations import lifecycle, routing, timers
+from escalations import lifecycle, routing, statements, timers
 from escalations.models import Escalation
 from reviewers import duty
 
 BATCH = 200
+
+
+_DESERTED = f"""
+    SELECT e.* FROM escalations e
+    WHERE e.status = 'open' AND NOT e.is_sandbox AND {statements.DESERTED}
+    ORDER BY e.queue_at, e.id LIMIT %(limit)s"""
 
 
 def assign(pool: int) -> int:
@@ -50,6 +56,12 @@ def expire_due() -> None:
         timers.expire(escalation)
 
 
+def stand_in_due() -> None:
+    """Let other pools stand in for those where nobody is on duty."""
+    for escalation in list(Escalation.objects.raw(_DESERTED, {"limit": BATCH})):
+        timers.stand_in(escalation)
+
+
 def sweep() -> None:
     """The due work of routing. Safe to run anywhere, any number of times."""
     duty.refresh_due()
@@ -61,3 +73,4 @@ def sweep() -> None:
         pools = [pool for (pool,) in cursor.fetchall()]
     for pool in pools:
         assign(pool)
+    stand_in_due()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import OperationalError, transaction
 from psycopg import errors
 
-from escalations import backlog, hints, log, prepared, routing, statements
+from escalations import backlog, hints, log, prepared, routing, statements, timers
 from escalations.answers import allowed
 from escalations.models import (
     QUEUE_DELAY,
@@ -23,6 +23,7 @@ from escalations.models import (
     Idempotency,
     OnTimeout,
     Priority,
+    Status,
 )
 from escalations.models.escalation import uuid7
 from reviewers.models import Pool
@@ -194,7 +195,8 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
         raise _Repeat
     transaction.on_commit(hints.moved)
     if not getattr(created, "ask_again"):  # noqa: B009 - a column of the statement
-        return created
+        stands_in = created.status == Status.OPEN and pool.fallback_id is not None and not created.is_sandbox
+        return (timers.stand_in(created) or created) if stands_in else created
     return backlog.assign_up_to(created) or Escalation.objects.with_names().get(pk=created.pk)
 
 

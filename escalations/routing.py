@@ -64,13 +64,15 @@ _COULD_TAKE = (
     f"SELECT EXISTS (SELECT FROM escalations WHERE id = %(id)s AND status = 'open') AND {SOMEBODY_IS_ELIGIBLE}"
 )
 
+# On duty, with the tags of an escalation `e`, and not one who declined it.
+COULD = f"{ON_DUTY} AND r.tags @> e.tags AND NOT r.id = ANY(e.declined_by)"
+
 # The first that can be assigned right now, in the one queue order.
 BACKLOG = f"""
     SELECT e.id, e.pool_id, e.tags, e.declined_by FROM escalations e
     WHERE e.pool_id = %(pool)s AND e.status = 'open' AND NOT e.is_sandbox AND EXISTS (
         SELECT FROM {SEATS}
-        WHERE s.pool_id = e.pool_id AND {ON_DUTY} AND r.tags @> e.tags
-          AND NOT r.id = ANY(e.declined_by) AND (r.capacity IS NULL OR r.held < r.capacity))
+        WHERE s.pool_id = e.pool_id AND {COULD} AND (r.capacity IS NULL OR r.held < r.capacity))
     ORDER BY e.queue_at, e.id LIMIT 1"""
 
 # Pools in which somebody could take something, and tasks of people who are not there: everything of those who are no

@@ -24,6 +24,12 @@ HOLDER_IS_ABSENT = f"EXISTS (SELECT FROM reviewers_reviewer r WHERE r.id = e.ass
 LAPSED = """
     e.claimed_at IS NULL AND e.waiting_on = 'human' AND EXISTS (
         SELECT FROM reviewers_pool p WHERE p.id = e.pool_id AND e.assigned_at + p.assign_within <= now())"""
+# Nobody of its pool is on duty, and somebody of the pool that stands in could take it now.
+DESERTED = f"""
+    NOT EXISTS (SELECT FROM {routing.SEATS} WHERE s.pool_id = e.pool_id AND {routing.COULD})
+    AND EXISTS (
+        SELECT FROM {routing.SEATS} JOIN reviewers_pool own ON own.fallback_id = p.id
+        WHERE own.id = e.pool_id AND {routing.COULD} AND (r.capacity IS NULL OR r.held < r.capacity))"""
 EXPIRED = "e.expires_at <= now() AND e.on_timeout <> 'keep' AND e.paused_at IS NULL"
 NEXT = """
     e.claimed_at IS NULL AND e.waiting_on = 'human' AND (e.assigned_to = %(reviewer)s OR (

@@ -22,6 +22,19 @@ def take_from_the_absent(escalation: Escalation) -> Escalation | None:
     return freed and (route(freed) or freed)
 
 
+def stand_in(escalation: Escalation) -> Escalation | None:
+    """Move what nobody of its pool is there for to the pool that stands in, where somebody is, and assign it."""
+    fallback = escalation.pool.fallback
+    if fallback is None:
+        return None
+    told = {"from": escalation.pool.name, "to": fallback.name}
+    with transaction.atomic():
+        moved = transition(
+            Event.Type.MOVED, escalation, statements.DESERTED, Actor(None), data=told, to_pool=fallback.pk
+        )
+        return moved and (route(moved) or moved)
+
+
 def lapse(escalation: Escalation) -> Escalation | None:
     """Free what its assignee did not claim in their pool's time, and set them to away."""
     with transaction.atomic():

@@ -45,6 +45,7 @@ TRANSITIONS = {
     ),
     Event.Type.CLAIMED: Transition(UNFINISHED, Status.ASSIGNED, TAKE),
     Event.Type.RELEASED: Transition((Status.ASSIGNED,), Status.OPEN, FREE),
+    Event.Type.MOVED: Transition((Status.OPEN,), None, "pool_id = %(to_pool)s"),
     Event.Type.LAPSED: Transition((Status.ASSIGNED,), Status.OPEN, FREE),
     Event.Type.EXPIRED: Transition(
         UNFINISHED,

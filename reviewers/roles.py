@@ -13,6 +13,7 @@ OURS = ("reviewers", "escalations", "notifications")
 # Everybody sees everything their pools show them; a lead configures. (Verbs on escalations ask the lifecycle instead.)
 LEAD_CHANGES = {
     *("add_pool", "change_pool", "add_seat", "change_seat", "delete_seat", "add_tag", "change_tag", "delete_tag"),
+    *(f"{verb}_{rows}" for verb in ("add", "change", "delete") for rows in ("workinghours", "timeoff", "holiday")),
     *("add_reviewer", "change_reviewer", "add_agent", "change_agent", "add_apikey", "change_apikey"),
     *("change_endpoint", "change_delivery", "add_answertemplate", "change_answertemplate", "delete_answertemplate"),
 }

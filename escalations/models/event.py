@@ -22,6 +22,7 @@ class Event(models.Model):
         ASSIGNED = "escalation.assigned", "Assigned"
         CLAIMED = "escalation.claimed", "Claimed"
         RELEASED = "escalation.released", "Released"
+        MOVED = "escalation.moved", "Moved"
         LAPSED = "escalation.lapsed", "Lapsed"
         DECLINED = "escalation.declined", "Declined"
         INFO_REQUESTED = "escalation.info_requested", "Info requested"

@@ -1,5 +1,6 @@
 """What is typed about people, pools and tags."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -7,7 +8,10 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reviewers.admin.duty import clean_zone
 from reviewers.models import Pool, Reviewer, Role, Tag
+
+MINUTE, WEEK = timedelta(minutes=1), timedelta(days=7)
 
 LINE = forms.TextInput(attrs={"class": "vTextField"})
 LED = (Role.REVIEWER, Role.READ_ONLY)  # the roles a lead gives, and whose people a lead may change
@@ -30,13 +34,16 @@ class PersonForm(forms.ModelForm[Reviewer]):
 
     class Meta:
         model = Reviewer
-        fields = ("email", "name", "role", "is_active", "tags", "capacity")
-        widgets = {"name": LINE}
+        fields = ("email", "name", "role", "is_active", "tags", "capacity", "time_zone")
+        widgets = {"name": LINE, "time_zone": LINE}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **kwargs)
         if "pools" in self.fields:
             self.initial["pools"] = list(Pool.objects.filter(seats__reviewer=self.instance))
+
+    def clean_time_zone(self) -> str:
+        return clean_zone(str(self.cleaned_data["time_zone"]))
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
@@ -82,14 +89,29 @@ class PoolForm(forms.ModelForm[Pool]):
 
     class Meta:
         model = Pool
-        fields = ("name",)
-        widgets = {"name": LINE}
+        fields = ("name", "strategy", "fallback", "assign_within", "time_zone")
+        widgets = {"name": LINE, "time_zone": LINE}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         if "people" in self.fields:
             here = Pool.objects.filter(pk=self.instance.pk)  # a pool that is being made is not there yet
             self.initial["people"] = list(Reviewer.objects.filter(seats__pool__in=here))
+
+    def clean_time_zone(self) -> str:
+        return clean_zone(str(self.cleaned_data["time_zone"]))
+
+    def clean_assign_within(self) -> timedelta | None:
+        within: timedelta | None = self.cleaned_data["assign_within"]
+        if within is not None and not MINUTE <= within <= WEEK:
+            raise forms.ValidationError(_("Give one minute to seven days, as 00:15:00; or nothing for no limit."))
+        return within
+
+    def clean_fallback(self) -> Pool | None:
+        fallback: Pool | None = self.cleaned_data["fallback"]
+        if fallback == self.instance:
+            raise forms.ValidationError(_("A pool cannot stand in for itself."))
+        return fallback
 
 
 class TagForm(forms.ModelForm[Tag]):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from reviewers import invitations, once, people, tokens
 from reviewers.admin import standing, together
+from reviewers.admin.duty import HoursInline, TimeOffInline, settle
 from reviewers.admin.forms import LED, NewPersonForm, PersonForm
 from reviewers.admin.seats import seat, signed_in
 from reviewers.mail import outbox
@@ -32,6 +33,7 @@ class ReviewerAdmin(once.ShownOnce):
     change_list_template = "admin/reviewers/reviewer/change_list.html"
     show_facets = admin.ShowFacets.NEVER
     actions = (together.deactivate, together.activate)
+    inlines = (HoursInline, TimeOffInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
         viewer = signed_in(request)
@@ -85,7 +87,7 @@ class ReviewerAdmin(once.ShownOnce):
     def get_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> tuple[str, ...]:  # noqa: ARG002
         if obj is None:
             return ("email", "name", "role", "pools", "tags", "capacity")
-        return ("email", "name", "role", "is_active", "pools", "tags", "capacity", *self.readonly_fields)
+        return ("email", "name", "role", "is_active", "pools", "tags", "capacity", "time_zone", *self.readonly_fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> tuple[str, ...]:
         """Nobody locks themselves out, or lifts themselves up; who has not come in is not made active by others."""
@@ -150,6 +152,14 @@ class ReviewerAdmin(once.ShownOnce):
             (people.activate if obj.is_active else people.deactivate)(obj)
         if "email" in edited and not obj.has_come_in:
             self._renew(request, obj, is_sent=True)
+
+    def get_inlines(self, request: HttpRequest, obj: Reviewer | None) -> Any:  # noqa: ANN401, ARG002 - Django's own
+        return self.inlines if obj else ()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:  # noqa: ANN401
+        super().save_related(request, form, formsets, change)
+        if change:
+            settle(form.instance, formsets)
 
     def response_add(self, request: HttpRequest, obj: Reviewer, post_url_continue: str | None = None) -> HttpResponse:  # noqa: ARG002
         if not outbox.is_open():

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviewers import people
+from reviewers.admin.duty import HolidayInline, settle
 from reviewers.admin.forms import PoolForm, TagForm
 from reviewers.admin.seats import fill, signed_in
 from reviewers.models import Pool, Reviewer, Role, Tag
@@ -21,6 +22,7 @@ class PoolAdmin(admin.ModelAdmin[Pool]):
     list_display = ("name", "seats_taken", "held", "knowledge", "is_default")
     search_fields = ("name",)
     actions = None
+    inlines = (HolidayInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pool]:
         mine = Pool.objects.visible_to(signed_in(request)).values("pk")
@@ -29,7 +31,8 @@ class PoolAdmin(admin.ModelAdmin[Pool]):
         return super().get_queryset(request).filter(pk__in=mine).annotate(**sums)
 
     def get_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's own
-        return ("name", "people", "turns") if obj else ("name", "people")
+        duty = ("strategy", "assign_within", "fallback", "time_zone")
+        return ("name", "people", *duty, "turns") if obj else ("name", "people", *duty)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:  # noqa: ARG002
         return ("turns",) if obj else ()
@@ -81,6 +84,7 @@ class PoolAdmin(admin.ModelAdmin[Pool]):
         super().save_related(request, form, formsets, change)
         if "people" in form.changed_data:
             fill(form.instance, chosen=form.cleaned_data["people"], among=form.fields["people"].queryset)
+        settle(form.instance, formsets)
         maker = signed_in(request)
         if not change and maker.role != Role.ADMIN:
             people.join(maker, form.instance)

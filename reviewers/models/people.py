@@ -47,7 +47,6 @@ class Pool(models.Model):
         LEAST_LOADED = "least_loaded", "Whoever holds least"
 
     strategy = models.TextField(choices=Strategy, db_default=Strategy.ROUND_ROBIN)
-    manager = models.ForeignKey("Reviewer", null=True, blank=True, on_delete=models.SET_NULL, related_name="manages")
     fallback = models.ForeignKey(
         "self",
         null=True,

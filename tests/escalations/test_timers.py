@@ -12,7 +12,7 @@ from escalations.models import Decision, Escalation, Event, OnTimeout, Outcome, 
 from escalations.refusals import Finished
 from reviewers import duty
 from reviewers.models import Pool, Reviewer
-from tests.factories import default_pool, make_agent, make_escalation, make_reviewer
+from tests.factories import default_pool, make_agent, make_escalation, make_pool, make_reviewer
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +178,45 @@ def test_an_agent_moves_its_deadline_until_it_has_passed(ada: Reviewer) -> None:
 
 def test_nothing_is_kept_beside_a_new_escalation() -> None:
     assert NewEscalation("May I?").on_timeout == OnTimeout.KEEP
+
+
+def standing_in() -> tuple[Pool, Pool]:
+    fallback = make_pool("Night desk")
+    pool = default_pool()
+    pool.fallback = fallback
+    pool.save(update_fields=["fallback"])
+    return pool, fallback
+
+
+def test_another_pool_stands_in_at_once_where_nobody_is_on_duty(ada: Reviewer) -> None:
+    _, fallback = standing_in()
+    nina = make_reviewer("Nina", pool=fallback)
+    duty.go_away(ada)
+    escalation = make_escalation()
+    assert (escalation.pool_id, escalation.assigned_to_id) == (fallback.pk, nina.pk)
+    assert escalation.events.filter(type=Event.Type.MOVED).count() == 1
+
+
+def test_nobody_stands_in_while_somebody_is_there_though_busy(ada: Reviewer) -> None:
+    pool, fallback = standing_in()
+    make_reviewer("Nina", pool=fallback)
+    ada.capacity = 1
+    ada.save(update_fields=["capacity"])
+    make_escalation()
+    waiting = make_escalation()
+    backlog.sweep()
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.pool_id) == (Status.OPEN, pool.pk)
+
+
+def test_what_waits_moves_when_somebody_of_the_other_pool_comes(ada: Reviewer) -> None:
+    _, fallback = standing_in()
+    nina = make_reviewer("Nina", pool=fallback)
+    duty.go_away(ada)
+    duty.go_away(nina)
+    waiting = make_escalation()
+    assert waiting.status == Status.OPEN
+    duty.come_back(nina)
+    backlog.sweep()
+    waiting.refresh_from_db()
+    assert waiting.assigned_to == nina
