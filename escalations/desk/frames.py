@@ -56,6 +56,8 @@ def missed(viewer: Viewer, since: int) -> tuple[int, list[Event] | None]:
 def _make(events: list[Event]) -> dict[int, str]:
     ids = {event.escalation_id for event in events}
     known = {each.pk: each for each in queue.only_rows(Escalation.objects.for_people().filter(pk__in=ids))}
+    for each in known.values():
+        each.messages = []  # a row shows how many there are, and those as of an event would cost a statement each
     return {
         event.seq or 0: _frame(event, known[event.escalation_id]) if event.escalation_id in known else ""
         for event in events

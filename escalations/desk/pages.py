@@ -101,7 +101,7 @@ def _group(request: HttpRequest, which: Group, listing: Listing, count: int, dra
     return {
         "key": which.value,
         "title": _titles(listing)[which],
-        "rows": rows.listed(shown, timezone.now(), drafts),
+        "rows": rows.listed(shown, timezone.now(), viewer_of(request), drafts),
         "count": count,
         "is_folded": which == Group.OTHERS and listing.view == View.FOR_ME and not listing.filters,
         "more_url": replace(listing, shown=listing.shown + PAGE).address if has_more else None,

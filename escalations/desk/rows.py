@@ -12,42 +12,77 @@ from uuid import UUID
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from escalations.desk import spoken, why
 from escalations.models import Escalation, Status
+from reviewers.models import Reviewer
 
 TITLE = 200  # characters
 
 
-def facts(escalation: Escalation, now: datetime | None = None, drafts: Collection[UUID] = ()) -> dict[str, Any]:
+def facts(
+    escalation: Escalation, now: datetime | None = None, viewer: Reviewer | None = None, drafts: Collection[UUID] = ()
+) -> dict[str, Any]:
     """What the row template shows, ready made: a list has hundreds of rows. `drafts`: what the viewer has begun.
 
     The escalation comes from `queue.only_rows`, perhaps laid over by an event.
     """
     now = now or timezone.now()
-    address = _addresses() % escalation.number
-    return {
+    reference = {"reference": escalation.reference}
+    found = {
+        **reference,
         "escalation": escalation,
-        "address": address,
+        "number": str(escalation.number),
+        "address": _addresses() % escalation.number,
         "title": title(escalation),
+        "priority": escalation.get_priority_display(),
         "stage": stage(escalation),
         "stage_words": _stage_words(escalation),
         "owner": escalation.assignee_name,
+        "is_mine": viewer is not None and viewer.pk == escalation.assigned_to_id,
         "is_claimable": not escalation.is_finished and escalation.claimed_at is None,
-        "claim_words": _("Claim %(reference)s") % {"reference": escalation.reference},
-        "pick_words": _("Select %(reference)s") % {"reference": escalation.reference},
+        "claim_words": _("Claim %(reference)s") % reference,
+        "pick_words": _("Select %(reference)s") % reference,
         "has_draft": escalation.pk in drafts,
         "why": why.of(escalation),
+        **_moments(escalation, now),
+        **_time_left(escalation, now),
+        **_rest(escalation, now),
+    }
+    return found | {"classes": _classes(found), "attributes": _attributes(found)}
+
+
+def _moments(escalation: Escalation, now: datetime) -> dict[str, str]:
+    return {
         "age": spoken.age((now - escalation.created_at).total_seconds()),
         "queue_at": _seconds(escalation.queue_at),
         "created_at": _seconds(escalation.created_at),
         "due_at": _seconds(escalation.due_at),
         "asked": escalation.created_at.isoformat(),
         "due": escalation.due_at.isoformat(),
-        **_time_left(escalation, now),
-        **_rest(escalation, now),
     }
+
+
+def _classes(found: dict[str, Any]) -> str:
+    is_gone = found["escalation"].is_finished
+    named = {"overdue": found["is_overdue"], "gone": is_gone, "mine": found["is_mine"]}
+    return "".join(f" {name}" for name, holds in named.items() if holds)
+
+
+def _attributes(found: dict[str, Any]) -> str:
+    """What scripts know of a row. Made here because a template takes five times as long for it."""
+    escalation = found["escalation"]
+    return format_html(
+        'id="e-{}" data-id="{}" data-version="{}" data-priority="{}" data-stage="{}" data-owner="{}" data-pool="{}"'
+        ' data-queue="{}" data-created="{}" data-due="{}"{}{}',
+        *(escalation.number, escalation.pk, escalation.version, escalation.priority, found["stage"]),
+        *(escalation.assigned_to_id or "", escalation.pool_id),
+        *(found["queue_at"], found["created_at"], found["due_at"]),
+        format_html(" {}", "data-hold") if found["is_on_hold"] else "",
+        format_html(' data-snoozed="{}"', found["snoozed_until"]) if escalation.snoozed_at else "",
+    )
 
 
 def _time_left(escalation: Escalation, now: datetime) -> dict[str, Any]:
@@ -71,6 +106,7 @@ def _rest(escalation: Escalation, now: datetime) -> dict[str, Any]:
     return {
         "is_snoozed": escalation.snoozed_at is not None and (until is None or until > now),
         "snoozed_until": _seconds(until) if until else "",
+        "wake_words": _("Wake %(reference)s") % {"reference": escalation.reference},
         "has_reply": escalation.message_count > 0 and escalation.waiting_on == "human" and not escalation.is_finished,
     }
 
@@ -108,5 +144,7 @@ def render(escalation: Escalation, now: datetime | None = None) -> str:
     return get_template("desk/row.html").render({"row": facts(escalation, now)})
 
 
-def listed(escalations: Iterable[Escalation], now: datetime, drafts: Collection[UUID] = ()) -> list[dict[str, Any]]:
-    return [facts(escalation, now, drafts) for escalation in escalations]
+def listed(
+    escalations: Iterable[Escalation], now: datetime, viewer: Reviewer, drafts: Collection[UUID] = ()
+) -> list[dict[str, Any]]:
+    return [facts(escalation, now, viewer, drafts) for escalation in escalations]

@@ -18,12 +18,12 @@
   /** At once by the look of it, and taken back when somebody was faster. */
   async function claim(button) {
     const row = button.closest(".row"), label = button.textContent;
-    button.textContent = words.claiming;
+    if (button.matches(".claim")) button.textContent = words.claiming;
     button.disabled = true;
     const said = await desk.send(button.formAction, new FormData(claims));
     button.textContent = label;
     button.disabled = false;
-    if (said) acted({ ...said, rows: said.row ? { [row.dataset.id]: said.row } : {} }, { href: said.ok && linkOf(row).href });
+    if (said) acted({ ...said, rows: said.rows ?? (said.row && { [row.dataset.id]: said.row }) }, { href: said.ok && linkOf(row).href });
   }
 
   async function claimFocused() {

@@ -15,7 +15,7 @@
   const isOverdue = (row) => Number(row.dataset.due) < desk.now() && !isOnAgent(row);
   const groupOf = (row) => isMine(row) ? "mine" : row.dataset.stage === "claimed" ? "others" : "waiting";
   const linkOf = (row) => row.querySelector(".c-what a");
-  const referenceOf = (row) => `ESC-${row.dataset.number}`;
+  const referenceOf = (row) => row.id.replace("e-", "ESC-");
 
   const pools = words.pools.split(" ");
   const orders = {

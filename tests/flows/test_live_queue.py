@@ -106,6 +106,26 @@ def test_nothing_moves_under_the_pointer(desk: Desk, pool: Pool, ada: Reviewer, 
     expect(group(page, "mine").first).to_have_attribute("data-priority", "urgent")
 
 
+def test_neither_pointer_nor_focus_lose_their_row_in_two_hundred_arrivals(
+    desk: Desk, pool: Pool, ada: Reviewer
+) -> None:
+    watched = [make_escalation(pool=pool, priority=Priority.LOW) for _ in range(5)]
+    page = live(desk.open(ada))
+    row(page, watched[1]).get_by_role("link").focus()
+    row(page, watched[3]).hover()
+    under = "[document.querySelector('.row:hover').id, document.activeElement.closest('.row').id]"
+    expected = [f"e-{watched[3].number}", f"e-{watched[1].number}"]
+    places = [row(page, each).bounding_box() for each in watched]
+
+    for number in range(200):
+        make_escalation(pool=pool, priority=Priority.URGENT if number % 2 else Priority.HIGH)
+        if number % 20 == 0:
+            assert page.evaluate(under) == expected
+    expect(page.locator("#new")).to_have_text("100 urgent, 100 more", timeout=20_000)
+    assert page.evaluate(under) == expected
+    assert [row(page, each).bounding_box() for each in watched] == places
+
+
 def test_nothing_moves_while_a_row_has_the_focus(desk: Desk, pool: Pool, ada: Reviewer) -> None:
     watched = [make_escalation(pool=pool, priority=Priority.LOW) for _ in range(3)]
     page = live(desk.open(ada))
@@ -143,10 +163,11 @@ def test_the_keys_move_claim_and_explain(desk: Desk, pool: Pool, ada: Reviewer) 
     expect(page).to_have_url(re.compile(f"/desk/e/{second.reference}/$"))
 
 
-def test_a_row_turns_red_by_the_servers_clock(desk: Desk, pool: Pool, ada: Reviewer) -> None:
+@pytest.mark.parametrize("skew", ["+ 600_000", "- 600_000"])
+def test_a_row_turns_red_by_the_servers_clock(desk: Desk, pool: Pool, ada: Reviewer, skew: str) -> None:
     escalation = make_escalation(pool=pool, priority=Priority.URGENT)
     Escalation.objects.filter(pk=escalation.pk).update(due_at=timezone.now() + timedelta(seconds=4))
-    page = desk.open(ada, script="const now = Date.now; Date.now = () => now() + 600_000;")
+    page = desk.open(ada, script=f"const now = Date.now; Date.now = () => now() {skew};")
 
     expect(row(live(page), escalation)).not_to_have_class(re.compile("overdue"), timeout=500)
     expect(row(page, escalation)).to_have_class(re.compile("overdue"), timeout=6000)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from escalations import lifecycle
-from escalations.models import Escalation
+from escalations.models import Escalation, SavedView
 from reviewers.models import Pool, Reviewer
 from tests.browser import Desk, group, live, row
 from tests.factories import make_escalation
@@ -118,6 +118,17 @@ def test_the_row_in_focus_is_snoozed_by_key_and_the_next_one_has_the_focus(
 
     press(page, "z")
     expect(row(page, four[0])).to_be_visible()
+
+
+def test_a_snoozed_one_is_woken_from_its_view(desk: Desk, ada: Reviewer, four: list[Escalation]) -> None:
+    lifecycle.snooze(four[0], by=ada, until=None)
+    page = live(desk.open(ada, "/?view=snoozed"))
+    page.get_by_role("button", name=f"Wake {four[0].reference}").click()
+
+    expect(page.get_by_text(f"{four[0].reference} is back in your list.")).to_be_visible()
+    expect(row(page, four[0])).to_have_count(0)
+    four[0].refresh_from_db()
+    assert four[0].snoozed_at is None
 
 
 def test_a_snoozed_one_comes_back_by_itself(desk: Desk, ada: Reviewer, four: list[Escalation]) -> None:
@@ -232,3 +243,39 @@ def test_without_javascript_a_batch_is_claimed_and_undone(desk: Desk, ada: Revie
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("All 2 are as they were.")).to_be_visible()
     assert claimed(four) == [False] * 4
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_menus_and_batches_are_accessible(
+    desk: Desk, pool: Pool, ada: Reviewer, four: list[Escalation], scheme: str, width: int
+) -> None:
+    lifecycle.snooze(four[3], by=ada, until=timezone.now() + timedelta(days=1))
+    SavedView.objects.create(reviewer=ada, name="Old ones", query="sort=-age")
+    page = live(desk.open(ada, color_scheme=scheme, viewport={"width": width, "height": 800}))
+    press(page, "j", "x", "s")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found = desk.violations(page)
+    press(page, "Escape", "?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    found += desk.violations(page)
+    press(page, "Escape")
+    page.get_by_text("Save this view").click()
+    found += desk.violations(page)
+    page.get_by_text("Save this view").click()
+    page.get_by_role("button", name="Resolve…").click()
+    expect(page.get_by_role("heading", name="Answer 1 escalation")).to_be_visible()
+    found += desk.violations(page)
+    for path in ("/?view=snoozed", "/?q=nothing&tag=x", f"/desk/e/{four[0].reference}/snooze/"):
+        page.goto(path)
+        found += desk.violations(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("path", ["/?q=refund&priority=medium", "/?view=snoozed", "/desk/e/{}/snooze/"])
+def test_the_queue_does_not_scroll_sideways_on_a_phone(
+    desk: Desk, ada: Reviewer, four: list[Escalation], path: str
+) -> None:
+    page = desk.open(ada, path.format(four[0].reference), viewport={"width": 320, "height": 640})
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 320

@@ -20,7 +20,7 @@ from escalations.desk.answering.panel import content_of, typed_of
 from escalations.desk.people import may_act, viewer_of, wants_json
 from escalations.desk.workbench import came_from, missing, visible
 from escalations.models import AnswerTemplate, Draft, Escalation
-from escalations.refusals import Refusal
+from escalations.refusals import Held, Refusal, Stale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,10 @@ def resolve(request: HttpRequest, number: int) -> HttpResponse:
     said = _("%(reference)s is answered.") % {"reference": escalation.reference}
 
     def verb() -> Escalation:
-        return lifecycle.resolve(escalation, by=viewer_of(request), answer=form.answer, version=form.version)
+        try:
+            return lifecycle.resolve(escalation, by=viewer_of(request), answer=form.answer, version=form.version)
+        except Stale as stale:
+            raise _held(request, number) or stale from None
 
     return _send(request, escalation, form, verb, said)
 
@@ -126,6 +129,14 @@ def _save(
         return None
     content = content_of(typed, is_correction=is_correction)
     return drafts.save(escalation, by=viewer_of(request), content=content)
+
+
+def _held(request: HttpRequest, number: int) -> Held | None:
+    """Who was too late wants to know who was faster, not that something has changed."""
+    now, viewer = visible(request, number), viewer_of(request)
+    if now.claimed_at is None or now.assigned_to is None or now.assigned_to == viewer:
+        return None
+    return Held(now.assigned_to.pk, now.assigned_to.display_name, now.claimed_at)
 
 
 def _inserted(request: HttpRequest, escalation: Escalation, typed: Typed) -> steps.Inserted | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from escalations import kinds
-from escalations.desk.context import chats, sections, summary
+from escalations.desk.context import sections, summary
 from escalations.desk.context.chats import Chat
 from escalations.desk.context.room import More, Room
 from escalations.desk.context.sections import Section
@@ -96,9 +96,8 @@ def _lead(said: Summary, made: list[Section]) -> None:
 
 
 def _lead_to_message(link: Link, chat: Chat, place: int) -> None:
-    if place in chat.places:
-        link.anchor = chats.anchor(f"{chat.path}/{place}")
-    else:
+    link.anchor = chat.anchors.get(place, "")
+    if not link.anchor:
         link.more = More(chat.path, Kind.CHAT, place, place + AROUND)
 
 

@@ -34,6 +34,7 @@ class Turn:
     returned: list[Card] = field(default_factory=list)  # results whose call is not here
     more: Tree | None = None
     gap: More | None = None  # parts of it that are not shown
+    holds: set[int] = field(default_factory=set)  # its own place, and those of results that stand beside its calls
     last_of: str = ""  # the voice that has its last word here
 
     @property
@@ -80,8 +81,9 @@ class Chat:
                 speaking[-1].last_of = voice
 
     @property
-    def places(self) -> set[int]:
-        return {each.place for each in (*self.turns, *self.tail)}
+    def anchors(self) -> dict[int, str]:
+        """Where on the page each message is; a result is where its call is."""
+        return {place: each.anchor for each in (*self.turns, *self.tail) for place in each.holds}
 
 
 def anchor(path: str) -> str:
@@ -144,10 +146,12 @@ def _turns(messages: list[Any], span: tuple[int, int], path: str, room: Room) ->
 def _turn(turn: Turn, chat: str, room: Room) -> Turn:
     message, path = turn.message, turn.path
     folds = not turn.is_policy  # a policy is folded as a whole
+    turn.holds = {turn.place}
     said = [each for each in message.said if each.content not in ("", None)]
     turn.said = [_said(each, path, room, folds=folds) for each in _some(said, room)]
     for call in _some(message.calls, room):
         place = call.result.place if call.result else None
+        turn.holds |= set() if place is None else {place}
         away = None if place is None else pointers.joined(chat, place)
         turn.cards.append(calls.of(call, path, room, result_path=away))
     lost = [Call(result.name, None, result=result) for result in _some(message.results, room)]

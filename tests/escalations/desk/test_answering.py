@@ -170,6 +170,14 @@ def test_an_escalation_that_moved_meanwhile_is_not_answered_unread(team: Team, f
     assert 'value="19.99"' in response.content.decode()
 
 
+def test_who_read_an_older_version_still_hears_who_was_faster(team: Team, formed: Escalation, as_: As) -> None:
+    seen = formed.version
+    lifecycle.claim(formed, by=team.ben)
+
+    response = as_(team.ada).post(at(formed, "resolve/"), FILLED | {"version": str(seen)})
+    assert (response.status_code, "was claimed by Ben Okafor at" in response.content.decode()) == (409, True)
+
+
 @pytest.mark.parametrize("version", ["", "x", "9" * 30, "-1"])
 def test_a_strange_version_is_no_version(team: Team, formed: Escalation, as_: As, version: str) -> None:
     assert as_(team.ada).post(at(formed, "resolve/"), FILLED | {"version": version}).status_code == 302

@@ -125,6 +125,21 @@ def test_a_result_that_reports_an_error_is_marked() -> None:
     assert chat_of(messages).turns[0].cards[0].is_error
 
 
+def test_the_digest_leads_to_the_call_whose_result_is_an_error() -> None:
+    shown = context.shown(
+        {
+            "messages": [
+                {"role": "assistant", "tool_calls": [{"name": "get", "arguments": "{}"}]},
+                {"role": "tool", "content": "Error: no such order"},
+            ]
+        }
+    )
+    view = shown.sections[0].view
+
+    assert isinstance(view, Chat)
+    assert [link.anchor for link in shown.summary.errors] == [view.turns[0].anchor]
+
+
 def test_the_policy_is_folded() -> None:
     chat = chat_of([{"role": "developer", "content": "Rules. " * 300}, {"role": "user", "content": "Hi."}])
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.sessions.models import Session
+from pytest_django import DjangoAssertNumQueries
 
 from escalations import lifecycle, log
 from escalations.answers import Answer
@@ -103,6 +104,19 @@ def test_an_event_is_rendered_once_for_all(
         assert heard(one)["html"] == heard(other)["html"]
 
     assert sorted(made) == sorted(set(made))
+
+
+def test_frames_of_threads_cost_no_statement_each(
+    ada: Reviewer, pool: Pool, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(3):
+        lifecycle.ask(make_escalation(pool=pool), by=ada, message="Which?")
+    log.number()
+    events = list(Event.objects.select_related("reviewer"))
+
+    with django_assert_num_queries(1):
+        made = frames._make(events)
+    assert "asked back" in made[max(made)]
 
 
 def test_who_is_not_signed_in_is_told_so(web: str) -> None:
