@@ -84,7 +84,7 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "20,000 emoji": (b'{"issue_description": "' + "\U0001f600".encode() * 10**4 * 2 + b'"}', 400, "too_long"),
     "bidi, controls and ANSI": (b'{"issue_description": "\\u202ea\\u001b[31m\\u0007"}', 201, ""),
     "10,000 combining marks": (b'{"issue_description": "e' + "\u0301".encode() * 9_999 + b'"}', 201, ""),
-    "a moment": (b'{"issue_description": "x", "expires_at": "0001-01-01T00:00:00+14:00"}', 400, "not_available_yet"),
+    "a moment": (b'{"issue_description": "x", "expires_at": "0001-01-01T00:00:00+14:00"}', 400, "invalid_value"),
 }
 
 

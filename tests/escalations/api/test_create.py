@@ -118,12 +118,6 @@ def test_a_foreign_source_agent_is_refused(api: Api) -> None:
     assert (response.status_code, response.json()["code"]) == (403, "foreign_agent")
 
 
-@pytest.mark.parametrize("field", ["expires_at", "on_timeout"])
-def test_a_field_of_a_feature_to_come_says_so(api: Api, field: str) -> None:
-    response = api.create(**{field: "x"})
-    assert (response.status_code, codes(response)) == (400, {f"/{field}": "not_available_yet"})
-
-
 @pytest.mark.parametrize("field", ["id", "is_admin", "org", "assigned_to", "number", "title", "ISSUE_DESCRIPTION", ""])
 def test_an_unknown_field_is_refused_by_name(api: Api, field: str) -> None:
     response = api.create(**{field: "x"})

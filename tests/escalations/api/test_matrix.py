@@ -1,6 +1,7 @@
 """Every call by every kind of caller: what they may not see is 404, what they may not do is 403, and nothing else."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
@@ -93,12 +94,14 @@ EXPECTED = {
     "correct": "403 403 403 403 403 403 409 409 404 409 404 409 404 403 403 409 401 401",
     "messages": "200 404 404 403 200 403 200 200 404 200 404 200 404 403 403 200 401 401",
     "receipt": "409 404 404 403 409 403 403 403 403 403 403 403 403 403 403 403 401 401",
+    "extend": "200 404 404 403 200 403 403 403 403 403 403 403 403 403 403 403 401 401",
     "reopen": "409 404 404 403 409 403 403 403 403 403 403 409 404 403 403 409 401 401",
 }
 BODIES = {
     "create": {"issue_description": "May I?"},
     "resolve": {"resolution_notes": "Yes"},
     "correct": {"resolution_notes": "Yes"},
+    "extend": {"expires_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
     "messages": {"message": "Which order?"},
     "receipt": {"outcome": "applied"},
     "reassign": {"assigned_to": "grace@example.com"},
@@ -134,7 +137,7 @@ def test_who_may_not_see_it_changes_nothing(world: World, caller: str) -> None:
     api = CALLERS[caller](world)
     before = Escalation.objects.filter(pk=world.escalation.pk).values().get()
     for call in EXPECTED:
-        if caller != "key that only writes" or call not in {"cancel", "messages"}:
+        if caller != "key that only writes" or call not in {"cancel", "extend", "messages"}:
             send(api, call, world)
     assert Escalation.objects.filter(pk=world.escalation.pk).values().get() == before
 
@@ -161,7 +164,10 @@ METHODS = {
     "/api/events": {"GET", "HEAD"},
     "one": {"GET", "HEAD"},
     "events": {"GET", "HEAD"},
-} | {verb: {"PATCH"} for verb in ("claim", "resolve", "release", "decline", "reassign", "cancel", "reopen", "correct")}
+} | {
+    verb: {"PATCH"}
+    for verb in ("claim", "resolve", "release", "decline", "reassign", "cancel", "reopen", "correct", "extend")
+}
 METHODS |= {call: {"POST"} for call in ("messages", "receipt")}
 
 
