@@ -20,7 +20,7 @@ from escalations.api.endpoint import Endpoint, answer, answer_one, checked, etag
 from escalations.api.parameters import Parameters
 from escalations.api.problems import Flaw, Problem, flawed
 from escalations.api.representation import represent
-from escalations.digest import digest
+from escalations.contexts.digest import digest
 from escalations.intake import NewEscalation
 from escalations.models import Agent, ApiKey, Decision, Escalation, Priority
 from escalations.refusals import Stale
