@@ -44,29 +44,26 @@ class State(StrEnum):
 
 
 class Availability(NamedTuple):
-    """`queue_position` is 1 for what is next, null once it is claimed. Moments are null where they are not known."""
+    """`queue_position` is 1 for what is next. Moments are null where they are not known."""
 
     state: State
     eligible_now: int
-    queue_position: int | None
+    queue_position: int
     estimated_pickup_at: datetime | None
     next_coverage_at: datetime | None
 
 
 def of(escalation: Escalation) -> Availability | None:
-    """None for what is finished; a sandbox escalation needs nobody."""
-    if escalation.is_finished or escalation.is_sandbox:
+    """None for what is finished or in somebody's hands; a sandbox escalation needs nobody."""
+    if escalation.is_finished or escalation.claimed_at is not None or escalation.is_sandbox:
         return None
-    found = ask(
+    return ask(
         escalation.pool_id,
         tags=escalation.tags,
         declined_by=escalation.declined_by,
         queue_at=escalation.queue_at,
         before=str(escalation.pk),
     )
-    if escalation.claimed_at is None:
-        return found
-    return found._replace(queue_position=None, estimated_pickup_at=None)
 
 
 def ask(

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from benchmarks.figures import browser, load, scene
 from benchmarks.figures.report import Broken, Figure, Size, percentile
 from escalations import agents, intake
-from escalations.digest import digest
+from escalations.contexts.digest import digest
 from escalations.intake import NewEscalation
 from escalations.models import Agent, Escalation
 from reviewers import people

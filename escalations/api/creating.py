@@ -9,7 +9,7 @@ from escalations.answers import Answer, Ask, allowed, check_action, check_answer
 from escalations.answers import Flaw as Unfit
 from escalations.api.parameters import MOMENT
 from escalations.api.problems import Flaw, flawed
-from escalations.digest import digest
+from escalations.contexts.digest import digest
 from escalations.intake import NewEscalation
 from escalations.models import Agent, ApiKey, Decision, OnTimeout, Priority
 from reviewers.models import Pool

@@ -4,9 +4,11 @@ Asked for by id whenever the page is shown, never by position: the list has move
 still has its place in the order, so whoever has answered it goes on from there.
 """
 
+import re
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -14,6 +16,8 @@ from escalations.desk import queue
 from escalations.desk.listing import AT_MOST, Listing, View
 from escalations.models import Escalation
 from reviewers.models import Reviewer
+
+NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
 class Neighbours(NamedTuple):
@@ -48,3 +52,12 @@ def address(number: int, listing: Listing) -> str:
     """The page of an escalation, which leads back to the view somebody came from."""
     page = reverse("admin:desk_escalation", args=[number])
     return f"{page}?{urlencode({'from': listing.query})}" if listing.query else page
+
+
+def whence(asked: QueryDict) -> str:
+    """The page that something was done on, as its form names it: My work, one escalation, or the queue in a view."""
+    listing = Listing.of_text(asked.get("query", ""))
+    page = asked.get("page", "")
+    if page == "mine":
+        return reverse("admin:desk_mine")
+    return address(int(page), listing) if NUMBER.fullmatch(page) else listing.address

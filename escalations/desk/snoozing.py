@@ -22,9 +22,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from escalations import lifecycle
-from escalations.desk import rows, undo
+from escalations.desk import neighbours, rows, undo
 from escalations.desk.acting import sentence
-from escalations.desk.listing import Listing
 from escalations.desk.people import viewer_of, wants_json
 from escalations.desk.workbench import missing, visible
 from escalations.models import Escalation
@@ -180,10 +179,10 @@ def _page(
 
 
 def _back(request: HttpRequest, escalation: Escalation) -> str:
-    """To the page it was done on: the queue in one of its views, or the escalation."""
+    """To the page it was done on; the escalation, when nothing says which that was."""
     asked = request.POST if request.method == "POST" else request.GET
-    if "query" in asked:
-        return Listing.of_text(asked["query"]).address
+    if "query" in asked or "page" in asked:
+        return neighbours.whence(asked)
     return reverse("admin:desk_escalation", args=[escalation.number])
 
 

@@ -19,8 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from escalations import lifecycle
-from escalations.desk import rows
-from escalations.desk.listing import Listing
+from escalations.desk import neighbours, rows
 from escalations.desk.people import viewer_of, wants_json
 from escalations.models import Escalation
 from escalations.refusals import NotHeld, Refusal
@@ -74,7 +73,7 @@ def offered(request: HttpRequest) -> Offer | None:
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     kept = _kept(request)
-    back = Listing.of_text(request.POST.get("query", "")).address
+    back = neighbours.whence(request.POST)
     if kept is None or request.POST.get("token", kept["token"]) not in {"", kept["token"]}:
         return _answer(request, _("There is nothing left to undo."), back, status=409)
     del request.session[KEPT_AS]

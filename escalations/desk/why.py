@@ -26,6 +26,8 @@ def of(escalation: Escalation) -> Why | None:
         return None
     if escalation.assigned_to_id is None:
         return _open(escalation)
+    if escalation.assigned_by and escalation.assigned_by == escalation.assignee_name:
+        return Why(_("You gave it to yourself"), _("You chose yourself for this one."))
     if escalation.assigned_by:
         given = {"name": escalation.assigned_by}
         return Why(_("Given to you by %(name)s") % given, _("%(name)s chose you for this one.") % given)

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from escalations import characters
+from escalations.contexts import characters
 
 register = template.Library()
 

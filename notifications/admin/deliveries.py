@@ -190,7 +190,10 @@ class DeliveryAdmin(LongList):
         heads = ("n", _("at (UTC)"), _("status"), "ms", _("what happened"), _("answer"))
         rows = format_html_join("", "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}</tr>", map(_row, delivery.tries.all()))
         head = format_html_join("", '<th scope="col">{}</th>', ((text,) for text in heads))
-        return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, rows)
+        table = format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, rows)
+        return format_html(
+            '<div class="scrolls" role="region" aria-label="{}" tabindex="0">{}</div>', _("tries"), table
+        )
 
     @admin.display(description=_("headers"))
     def headers(self, delivery: Delivery) -> SafeString:

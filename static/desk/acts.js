@@ -6,6 +6,7 @@
   const byId = (id) => document.getElementById(id);
   const words = list.dataset, claims = byId("claim"), undo = byId("undo"), next = byId("next");
 
+  const unfolded = (part) => [...list.querySelectorAll(`:is(section, [open]) > .grid > .body ${part}`)];
   const rowInFocus = () => document.activeElement?.closest?.("#queue .body .row");
 
   /** The server has done, or refused, something: show how things stand now. */
@@ -41,7 +42,7 @@
 
   /** Next and previous by what is on the page, from the row that has the focus. */
   const step = (by) => {
-    const links = [...list.querySelectorAll(".body .c-what a")].filter((link) => link.checkVisibility());
+    const links = unfolded(".c-what a");
     const at = links.indexOf(rowInFocus()?.querySelector(".c-what a"));
     links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
   };
@@ -66,15 +67,19 @@
 
   // Selecting rows by key and mouse.
   const form = byId("bulk"), all = form.elements.all;
-  const boxes = () => [...list.querySelectorAll(".body .c-pick input")].filter((box) => box.checkVisibility());
+  const boxes = () => unfolded(".c-pick input");
   const picked = () => [...list.querySelectorAll(".c-pick input:checked")];
   const boxOf = (row) => row.querySelector(".c-pick input");
   const matching = all.parentElement.textContent.match(/\d+/)?.[0];
   let last = null; // the box that was set last: where a range begins
 
   function show() {
-    const count = picked().length;
     for (const row of list.querySelectorAll(".body .row")) row.classList.toggle("picked", boxOf(row).checked);
+    tell();
+  }
+
+  function tell() {
+    const count = picked().length;
     form.classList.toggle("on", count > 0 || all.checked);
     form.querySelector(".picked").textContent = all.checked ? desk.say(form.dataset.all, matching) : desk.say(form.dataset.picked, count);
   }
@@ -145,7 +150,7 @@
   });
   all.addEventListener("change", show);
   form.querySelector(".clear").addEventListener("click", clear);
-  new MutationObserver(() => form.classList.contains("on") && show()).observe(list, { childList: true, subtree: true });
+  new MutationObserver(() => form.classList.contains("on") && tell()).observe(list, { childList: true, subtree: true });
 
   desk.keys({
     x: () => rowInFocus() && pick(boxOf(rowInFocus())),

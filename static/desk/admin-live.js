@@ -29,7 +29,7 @@
     changed.add(id);
     const place = document.querySelector(`#result_list [data-escalation="${CSS.escape(id)}"]`);
     const said = document.createElement("span");
-    said.className = "changed-mark";
+    said.className = "changed-mark visually-hidden";
     said.textContent = words.mark;
     place.after(said);
     tell(changed.size === 1 ? words.one : desk.say(words.many, changed.size));

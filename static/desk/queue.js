@@ -18,7 +18,7 @@
   const verdicts = new Map(); // id -> whether the filters of the page let it through, where only the server can tell
   const unknown = new Set(); // ids to ask the server about
   const wakes = new Map(words.wakes.split(" ").filter(Boolean).map((each) => each.split("@"))); // id -> when its snooze ends
-  let spokenAt = 0, unsaid = 0, isMiscounted = false, countedAt = 0;
+  let spokenAt = 0, unsaid = 0, isMiscounted = false, countedAt = 0, counting = 0;
 
   const views = {
     "for-me": (row) => groupOf(row) !== "others" && !isAside(row),
@@ -154,7 +154,13 @@
     for (const [key, number] of Object.entries(counted)) base.set(key, number - (known.get(key) ?? 0));
   }
 
+  /** Soon, and once for many events. Not with the frames: a hidden page has none, but its title counts. */
   function count() {
+    counting ||= setTimeout(countNow, 30);
+  }
+
+  function countNow() {
+    counting = 0;
     const found = tally();
     for (const place of document.querySelectorAll("[data-count]")) {
       const number = Math.max(0, (found.get(place.dataset.count) ?? 0) + (base.get(place.dataset.count) ?? 0));
@@ -223,6 +229,7 @@
       else forget(id); // no longer ours to see
     }
     rebase(answer.counts);
+    isMiscounted ||= answer.head !== line.since; // what came meanwhile is counted twice, or not at all
     count();
   }
 
@@ -246,7 +253,7 @@
   pill.addEventListener("click", () => { scrollTo({ top: 0 }); settle(); });
   setInterval(tick, 1000);
 
-  desk.connect({
+  const line = desk.connect({
     path: words.socket,
     since: Number(words.head),
     onState: state,

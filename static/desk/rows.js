@@ -26,12 +26,15 @@
     pool: (row) => [pools.indexOf(row.dataset.pool)],
   };
 
+  const keys = new WeakMap(); // row -> what it is sorted by: reading attributes is slow
+  const order = words.sort.replace("-", "");
+  const setKey = (row) => keys.set(row, [...orders[order](row), Number(row.dataset.queue), row.dataset.id]);
+
   function compare(a, b) {
-    const key = (row) => [...orders[words.sort.replace("-", "")](row), Number(row.dataset.queue), row.dataset.id];
-    const one = key(a), other = key(b);
+    const one = keys.get(a), other = keys.get(b);
     const place = one.findIndex((value, index) => value !== other[index]);
-    const order = place < 0 ? 0 : one[place] < other[place] ? -1 : 1;
-    return words.sort.startsWith("-") ? -order : order;
+    const found = place < 0 ? 0 : one[place] < other[place] ? -1 : 1;
+    return words.sort.startsWith("-") ? -found : found;
   }
 
   function parse(html) {
@@ -43,6 +46,7 @@
   /** A row is the same for everybody; here it learns who is looking, where from, and what they have begun. */
   function dress(row) {
     const owner = row.querySelector(".owner"), mark = row.querySelector(".draft");
+    setKey(row);
     row.classList.toggle("mine", isMine(row));
     if (owner && isMine(row)) owner.textContent = words.you;
     const link = linkOf(row), href = link.getAttribute("href");
@@ -59,6 +63,7 @@
     const wasOwner = row.dataset.owner, focused = row.contains(document.activeElement);
     for (const name of Object.keys(row.dataset)) if (!(name in fresh.dataset)) delete row.dataset[name];
     Object.assign(row.dataset, fresh.dataset);
+    setKey(row);
     row.className = fresh.className;
     if (row.querySelector(".c-pick :checked")) row.classList.add("picked");
     [...row.children].forEach((cell, index) => {

@@ -67,11 +67,9 @@ def test_away_without_an_end_is_nobody() -> None:
     assert availability.ask(default_pool().pk, tags=[], queue_at=datetime.now(UTC)).state == State.NOBODY
 
 
-def test_a_claimed_one_has_no_place_in_the_queue() -> None:
+def test_nothing_is_said_of_what_is_in_somebodys_hands() -> None:
     ada = make_reviewer()
-    found = availability.of(lifecycle.claim(make_escalation(), by=ada))
-    assert found is not None
-    assert (found.queue_position, found.estimated_pickup_at) == (None, None)
+    assert availability.of(lifecycle.claim(make_escalation(), by=ada)) is None
 
 
 def test_the_pick_up_is_estimated_by_how_long_it_took_of_late() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from escalations.digest import AT_MOST, VALUES_AT_MOST, digest
+from escalations.contexts.digest import AT_MOST, VALUES_AT_MOST, digest
 
 CHAT = {
     "conversation": [

@@ -46,9 +46,9 @@ class AnswerForm(forms.Form):
         self.is_correction = is_correction
         self.schema = _schema_of(escalation)
         self.decisions = [Decision(word) for word in allowed(escalation.action, escalation.allowed_decisions)]
-        self.proposed: dict[str, JSON] = escalation.action["arguments"] if escalation.action else {}
+        self.proposed = _arguments_of(escalation.action)
         edited = escalation.edited_action if is_correction else None
-        self.base: dict[str, JSON] = edited["arguments"] if edited else self.proposed
+        self.base = _arguments_of(edited) if edited else self.proposed
         self.arguments = arguments(self.base)
         self.typed: Typed = self.begun() if typed is None else typed
         if data is not None:
@@ -179,6 +179,11 @@ def _schema_of(escalation: Escalation) -> Field | None:
         return read(escalation.response_schema)
     except Unreadable:
         return None
+
+
+def _arguments_of(action: JSON) -> dict[str, JSON]:
+    found = action.get("arguments") if isinstance(action, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _defaults_of(field: Field, name: str) -> dict[str, list[str]]:

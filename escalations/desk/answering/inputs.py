@@ -98,7 +98,7 @@ def _rows(each: Field, item: Field, name: str, sheet: Sheet) -> Input:
     least, most = max(1, each.rules.get("minItems", 0)), each.rules["maxItems"]
     after = typed[-1] + 1 if typed else 0
     numbers = [*typed, *range(after, after + max(0, least - len(typed)))]
-    inputs = [_row(item, name, number, sheet) for number in numbers[:most]]
+    inputs = [_row(item, name, number, sheet) for number in numbers]
     blank = _row(item, name, ANY_ROW, sheet._replace(typed={}, errors={}))
     attributes = {"data-most": most, "data-next": numbers[-1] + 1}
     return _input(each, name, sheet, "rows", inputs=inputs, blank=blank, attributes=attributes)

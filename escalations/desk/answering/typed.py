@@ -42,19 +42,18 @@ def inside(name: str, step: str | int) -> str:
 
 
 def write(field: Field, value: JSON, name: str) -> dict[str, list[str]]:
-    """The inputs that hold the value."""
-    if value is None and field.kind != Kind.JSON:
-        return {}
+    """The inputs that hold the value; none where it is of another kind than the field."""
     if field.kind == Kind.OBJECT:
-        return _merged(
-            write(each, value[each.name], inside(name, each.name)) for each in field.fields if each.name in value
-        )
+        known = [each for each in field.fields if isinstance(value, dict) and each.name in value]
+        return _merged(write(each, value[each.name], inside(name, each.name)) for each in known)
     if field.is_many_of:
-        return {name: [json.dumps(each) for each in value]}
+        return {name: [json.dumps(each) for each in value]} if isinstance(value, list) else {}
     if field.item:
-        item = field.item
-        return _merged(write(item, each, inside(name, index)) for index, each in enumerate(value))
-    return {} if field.kind == Kind.CONSTANT else {name: [_written(field, value)]}
+        item, values = field.item, value if isinstance(value, list) else []
+        return _merged(write(item, each, inside(name, index)) for index, each in enumerate(values))
+    if field.kind == Kind.CONSTANT or (value is None and field.kind != Kind.JSON):
+        return {}
+    return {name: [_written(field, value)]}
 
 
 def same(one: str, other: str) -> bool:
@@ -70,7 +69,7 @@ def rows(typed: Typed, name: str) -> list[int]:
     """The places of a list that have inputs."""
     start = f"{name}/"
     heads = {key[len(start) :].partition("/")[0] for key in typed if key.startswith(start)}
-    return sorted(int(head) for head in heads if head.isascii() and head.isdecimal() and len(head) < 4)
+    return sorted(int(head) for head in heads if head.isascii() and head.isdecimal() and len(head) < 7)
 
 
 class Reading:
@@ -198,8 +197,8 @@ def _in_utc(text: str) -> str:
     """As a browser's input for a moment takes it: without a zone."""
     try:
         return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None).isoformat()
-    except (ValueError, OverflowError):
-        return text
+    except (ValueError, TypeError, OverflowError):
+        return str(text)
 
 
 def _moment(text: str) -> str:

@@ -4,14 +4,14 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from escalations import kinds
+from escalations.contexts import kinds
+from escalations.contexts.digest import digest
+from escalations.contexts.kinds import Kind, Part
 from escalations.desk.context import sections, summary
 from escalations.desk.context.chats import Chat
 from escalations.desk.context.room import More, Room
 from escalations.desk.context.sections import Section
 from escalations.desk.context.summary import Link, Summary
-from escalations.digest import digest
-from escalations.kinds import Kind, Part
 
 FACTS, FACT_AT_MOST = 16, 160  # single values shown above everything, and characters of one
 AROUND = 20  # messages shown from the one that a link leads to

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from escalations import pointers, transcripts
+from escalations.contexts import pointers, transcripts
+from escalations.contexts.kinds import Kind
 from escalations.desk.context import texts, trees
 from escalations.desk.context.room import More, Room
 from escalations.desk.context.texts import Text
 from escalations.desk.context.trees import Tree
-from escalations.kinds import Kind
 
 CALLS_AT_ONCE = 60
 

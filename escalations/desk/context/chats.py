@@ -7,14 +7,14 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from escalations import pointers, transcripts
+from escalations.contexts import pointers, transcripts
+from escalations.contexts.kinds import Kind
+from escalations.contexts.transcripts import Call, Message, Said
 from escalations.desk.context import calls, texts, trees
 from escalations.desk.context.calls import Card
 from escalations.desk.context.room import More, Room
 from escalations.desk.context.texts import Text
 from escalations.desk.context.trees import Tree
-from escalations.kinds import Kind
-from escalations.transcripts import Call, Message, Said
 
 WHOLE_UP_TO = 120  # messages
 FIRST, LAST = 10, 60  # of a longer transcript

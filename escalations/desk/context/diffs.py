@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from escalations.contexts.kinds import Kind
 from escalations.desk.context.room import More, Room
-from escalations.kinds import Kind
 
 LINES_AT_ONCE = 400
 LINE_AT_MOST = 1_000  # characters

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from escalations import kinds, pointers
+from escalations.contexts import kinds, pointers
+from escalations.contexts.kinds import Kind, Part
 from escalations.desk.context import calls, chats, diffs, texts, trees
 from escalations.desk.context.calls import Calls
 from escalations.desk.context.chats import Chat
@@ -15,7 +16,6 @@ from escalations.desk.context.diffs import Diff
 from escalations.desk.context.room import Room
 from escalations.desk.context.texts import Text
 from escalations.desk.context.trees import Tree
-from escalations.kinds import Kind, Part
 
 View = Calls | Chat | Diff | Text | Tree
 LABELS = {

@@ -7,8 +7,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from escalations.contexts.kinds import Kind
 from escalations.desk.context.room import More
-from escalations.kinds import Kind
 
 NAMES = 4  # tools that are named
 LARGE = 400  # characters from which on a text is worth naming
@@ -44,7 +44,7 @@ class Summary:
 
 
 def of(told: dict[str, Any]) -> Summary:
-    """`told` is what `escalations.digest` says, also if it was stored by an older version of it."""
+    """`told` is what `escalations.contexts.digest` says, also if it was stored by an older version of it."""
     errors, invisible = told.get("errors", {}), told.get("invisible", 0)
     return Summary(
         counts=list(filter(None, (_messages(told), _calls(told), _size(told.get("bytes", 0))))),

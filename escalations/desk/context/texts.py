@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from escalations.contexts.kinds import Kind
 from escalations.desk.context.room import TEXT_AT_ONCE, More, Room
-from escalations.kinds import Kind
 
 FOLD_ABOVE, FOLD_LINES = 900, 14  # characters, lines
 LEAD = 110  # characters of a folded text that stay visible

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from escalations import pointers
+from escalations.contexts import pointers
+from escalations.contexts.kinds import Kind
 from escalations.desk.context import texts
 from escalations.desk.context.room import More, Room
 from escalations.desk.context.texts import Text
-from escalations.kinds import Kind
 
 DEPTH = 8  # levels in one tree; a deeper one starts on a page of its own
 ITEMS = 60  # of one object or list at once

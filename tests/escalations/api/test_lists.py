@@ -59,7 +59,7 @@ def test_a_row_of_a_list_is_what_get_returns(api: Api, bot: Agent) -> None:
     factories.make_reviewer("")
     (pk,) = made(bot)
     one = api.get(path_of(pk)).json()
-    assert one.pop("messages") == []
+    assert (one.pop("messages"), one.pop("availability")["state"]) == ([], "staffed")
     assert api.get(f"{ALL}?include=context_data").json()["results"] == [one]
 
 

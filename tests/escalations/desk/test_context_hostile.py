@@ -12,7 +12,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from escalations import characters
+from escalations.contexts import characters
 from escalations.desk import context
 from escalations.models import Escalation
 from escalations.templatetags.shown_text import visible

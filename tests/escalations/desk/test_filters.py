@@ -12,7 +12,7 @@ from escalations.desk import queue
 from escalations.desk.listing import Listing
 from escalations.models import Escalation, Priority
 from reviewers import people
-from reviewers.models import Reviewer
+from reviewers.models import Reviewer, Role
 from tests.escalations.desk.conftest import Team
 from tests.escalations.desk.test_queue import aged, listed
 from tests.factories import make_agent, make_escalation, make_pool, make_reviewer
@@ -104,7 +104,7 @@ def test_what_waits_for_the_agent_has_a_view_of_its_own(team: Team, alone: Revie
 )
 def test_time_left_and_pool_are_orders_too(team: Team, as_: As, sort: str, order: str) -> None:
     """Where the clock stands still there is most time left."""
-    admin = make_reviewer("Sam", role="admin")
+    admin = make_reviewer("Sam", role=Role.ADMIN)
     zoo = make_pool("Zoo")
     soon = aged(make_escalation(pool=team.pool), hours=3)
     late = aged(make_escalation(pool=zoo, priority=Priority.URGENT), hours=2)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -87,3 +88,17 @@ def test_they_cost_one_statement_in_the_list_and_two_beyond_it(
     lifecycle.resolve(queue[1], by=team.ben, answer=Answer("Yes."))
     with django_assert_num_queries(2):
         near(queue[1], team.ben)
+
+
+@pytest.mark.parametrize(
+    ("asked", "address"),
+    [
+        ("page=mine", "/desk/mine/"),
+        ("page=7&query=view%3Doverdue", "/desk/e/ESC-7/?from=view%3Doverdue"),
+        ("query=view%3Doverdue", "/?view=overdue"),
+        ("page=//evil.example&query=//evil.example", "/"),
+        ("page=0", "/"),
+    ],
+)
+def test_who_did_something_comes_back_to_where_they_did_it(asked: str, address: str) -> None:
+    assert neighbours.whence(QueryDict(asked)) == address

@@ -41,6 +41,13 @@ def test_who_gave_it_to_them(team: Team) -> None:
     assert reason(given) == "Given to you by Ann Lead"
 
 
+def test_that_they_gave_it_to_themselves(team: Team) -> None:
+    lead = make_reviewer("Ann Lead", pool=team.pool, role=Role.LEAD)
+    given = lifecycle.assign(make_escalation(pool=team.pool), to=lead, by=lead)
+
+    assert reason(given) == "You gave it to yourself"
+
+
 def test_that_they_took_it_themselves(team: Team) -> None:
     for person in (team.ada, team.ben):
         people.leave(person, team.pool)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from escalations import pointers, transcripts
+from escalations.contexts import pointers, transcripts
 
 
 class Kind(StrEnum):

@@ -12,8 +12,8 @@ from heapq import nlargest
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeAlias
 
-from escalations import characters, kinds, pointers, transcripts
-from escalations.kinds import Kind, Part
+from escalations.contexts import characters, kinds, pointers, transcripts
+from escalations.contexts.kinds import Kind, Part
 
 AT_MOST = 4_096  # bytes of the digest as JSON
 VALUES_AT_MOST = 4_000  # that are looked at
