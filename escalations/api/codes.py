@@ -65,6 +65,7 @@ TITLES = {
     "refused": "Its state does not allow this",
     "held_by_another": "Another reviewer holds it",
     "not_held": "Nobody holds it, or somebody else",
+    "yours_already": "The person holds it already",
     "finished": "It is finished",
     "not_resolved": "It has no answer yet",
     "different_answer": "It has another answer already",

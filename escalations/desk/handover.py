@@ -48,7 +48,8 @@ class HandOverForm(forms.Form):
         """Everybody of its pool who may act, but who has it; who is not active is shown and cannot be chosen."""
         chosen = str(self["to"].value() or "")
         declined = set(self.escalation.declined_by)
-        people = _of_pool(self.escalation).exclude(pk=self.escalation.assigned_to_id)
+        holder, people = self.escalation.assigned_to_id, _of_pool(self.escalation)
+        others = people.exclude(pk=holder) if holder else people
         return [
             Colleague(
                 person=each,
@@ -57,7 +58,7 @@ class HandOverForm(forms.Form):
                 has_declined=each.pk in declined,
                 is_full=each.capacity is not None and each.held >= each.capacity,
             )
-            for each in people.order_by("-is_active", "held", "name", "email")[:SHOWN_AT_MOST]
+            for each in others.order_by("-is_active", "held", "name", "email")[:SHOWN_AT_MOST]
         ]
 
 

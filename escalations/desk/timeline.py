@@ -168,11 +168,12 @@ def _claimed(_event: Event) -> str:
 def _resolved(event: Event) -> str:
     if event.actor_type == Event.Actor.POLICY:
         return _("Answered by a policy")
-    return {
+    words: dict[str, str] = {
         Decision.APPROVE: _("%(who)s approved it"),
         Decision.EDIT: _("%(who)s approved it with changes"),
         Decision.REJECT: _("%(who)s rejected it"),
-    }.get(event.facts.get("decision") or "", _("%(who)s answered"))
+    }
+    return words.get(event.facts.get("decision") or "", _("%(who)s answered"))
 
 
 def _snoozed(event: Event) -> str:
@@ -184,11 +185,12 @@ def _woken(event: Event) -> str:
 
 
 def _reported(event: Event) -> str:
-    return {
+    words: dict[str, str] = {
         Receipt.APPLIED: _("%(agent)s reported: done as answered"),
         Receipt.FAILED: _("%(agent)s reported: it could not be done"),
         Receipt.IGNORED: _("%(agent)s reported: not followed"),
-    }.get(event.data.get("receipt") or "", _("%(agent)s reported"))
+    }
+    return words.get(event.data.get("receipt") or "", _("%(agent)s reported"))
 
 
 def _delivered(event: Event) -> str:

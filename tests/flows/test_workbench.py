@@ -1,6 +1,7 @@
 """The workbench in a browser: what happens elsewhere is seen, and what is typed here is never lost."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -22,7 +23,7 @@ def asked(pool: Pool, ada: Reviewer) -> Escalation:
     return lifecycle.claim(make_escalation("May I refund order 4417 twice?", pool=pool), by=ada)
 
 
-def bench(desk: Desk, person: Reviewer, escalation: Escalation, **context: object) -> Page:
+def bench(desk: Desk, person: Reviewer, escalation: Escalation, **context: Any) -> Page:
     page = desk.open(person, f"/desk/e/{escalation.reference}/", **context)
     expect(page.locator("#alike .found a")).to_have_count(0)  # the scripts have run to their end
     return page
@@ -35,7 +36,7 @@ def notes(page: Page) -> Locator:
 def test_a_reply_is_shown_in_place_while_somebody_types(desk: Desk, ada: Reviewer, asked: Escalation) -> None:
     lifecycle.ask(asked, by=ada, message="Which of the two?")
     page = bench(desk, ada, asked)
-    expect(page.locator(".waiting")).to_contain_text("Waiting for the agent for now. The clock stands still.")
+    expect(page.locator(".waiting")).to_contain_text("Waiting for the agent for a moment. The clock stands still.")
     notes(page).press_sequentially("Refund the ")
 
     lifecycle.reply(asked, by=asked.agent, message="The second one.")
