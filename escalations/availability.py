@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COUNTED_AT_MOST = 1000  # places in the queue
 
 _ASK = f"""
-    SELECT count(*) FILTER (WHERE {routing.ON_DUTY}),
+    SELECT count(*), count(*) FILTER (WHERE {routing.ON_DUTY}),
         count(*) FILTER (WHERE {routing.ON_DUTY} AND (r.capacity IS NULL OR r.held < r.capacity)),
         (SELECT pickup_seconds FROM reviewers_pool WHERE id = %(pool)s),
         (SELECT count(*) FROM (
@@ -74,9 +74,10 @@ def ask(
     wanted |= {"queue_at": queue_at, "id": before}
     with connection.cursor() as cursor:
         cursor.execute(_ASK, wanted)
-        on_duty, eligible, pickup, ahead = cursor.fetchone()
+        able, on_duty, eligible, pickup, ahead = cursor.fetchone()
     now = datetime.now(UTC)
-    opens = None if on_duty else next_coverage(pool, tags=tags, declined_by=declined_by, at=now)
+    is_to_come = able > 0 and on_duty == 0
+    opens = next_coverage(pool, tags=tags, declined_by=declined_by, at=now) if is_to_come else None
     state = State.STAFFED if on_duty else State.OFF_HOURS if opens else State.NOBODY
     starts = now if on_duty else opens
     estimated = starts + timedelta(seconds=pickup) if starts is not None and pickup is not None else None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from reviewers import people
 from reviewers.models import Pool, Reviewer, Role, Tag
 from tests.factories import default_pool, make_pool, make_reviewer
+from tests.reviewers.forms import PERSON, POOL
 
 pytestmark = pytest.mark.django_db
 
@@ -42,8 +44,9 @@ def edit(client: Client, person: Reviewer, **given: Any) -> Any:
         "pools": [seat.pool.pk for seat in person.seats.all()],
         "tags": "",
         "capacity": "",
+        "time_zone": person.time_zone,
     }
-    return client.post(f"/reviewers/reviewer/{person.pk}/change/", facts | given)
+    return client.post(f"/reviewers/reviewer/{person.pk}/change/", PERSON | facts | given)
 
 
 def password_in(response: Any) -> str:
@@ -151,7 +154,7 @@ def test_a_seat_is_given_level_with_the_least_served(as_: As, admin: Reviewer, p
     pool.seats.update(served=7)
     ada = make_reviewer("Ada", pool=make_pool())
 
-    as_(admin).post(f"/reviewers/pool/{pool.pk}/change/", {"name": "Law", "people": [admin.pk, ada.pk]})
+    as_(admin).post(f"/reviewers/pool/{pool.pk}/change/", POOL | {"name": "Law", "people": [admin.pk, ada.pk]})
     assert [seat.served for seat in pool.seats.filter(reviewer=ada)] == [7]
     pool.refresh_from_db()
     assert pool.name == "Law"
@@ -161,7 +164,7 @@ def test_who_is_unticked_leaves_the_pool_and_others_keep_their_turns(as_: As, ad
     ada = make_reviewer("Ada", pool=pool)
     pool.seats.filter(reviewer=admin).update(served=4)
 
-    as_(admin).post(f"/reviewers/pool/{pool.pk}/change/", {"name": pool.name, "people": [admin.pk]})
+    as_(admin).post(f"/reviewers/pool/{pool.pk}/change/", POOL | {"name": pool.name, "people": [admin.pk]})
     assert [(seat.reviewer, seat.served) for seat in pool.seats.all()] == [(admin, 4)]
     assert not ada.seats.exists()
 
@@ -193,7 +196,7 @@ def test_a_lead_cannot_take_people_out_of_pools_of_others(as_: As, lead: Reviewe
 
 
 def test_whoever_makes_a_pool_sits_in_it(as_: As, lead: Reviewer) -> None:
-    as_(lead).post("/reviewers/pool/add/", {"name": "Claims"})
+    as_(lead).post("/reviewers/pool/add/", POOL | {"name": "Claims"})
 
     assert Pool.objects.get(name="Claims").seats.get().reviewer == lead
 
@@ -217,3 +220,36 @@ def test_who_answers_configures_nothing(as_: As, pool: Pool, role: Role, path: s
 
     assert as_(person).post(f"/reviewers/{path}", {"name": "x"}).status_code == 403
     assert as_(person).get("/reviewers/reviewer/").status_code == 200
+
+
+def test_hours_and_time_off_are_rows_of_the_person(as_: As, admin: Reviewer, pool: Pool) -> None:
+    ada = make_reviewer("Ada", pool=pool)
+    monday = {"working_hours-TOTAL_FORMS": 1, "working_hours-0-weekday": 0, "working_hours-0-start": "09:00"}
+    off = {
+        "time_off-TOTAL_FORMS": 1,
+        "time_off-0-start_at": "2020-01-01T00:00",
+        "time_off-0-end_at": "2099-01-01T00:00",
+    }
+    edit(as_(admin), ada, time_zone="Europe/Berlin", **monday, **{"working_hours-0-end": "17:00"}, **off)
+    ada.refresh_from_db()
+    assert (ada.time_zone, str(ada.working_hours.get()), ada.is_on_duty) == (
+        "Europe/Berlin",
+        "Monday 09:00–17:00",
+        False,
+    )
+
+
+def test_an_unknown_time_zone_is_refused(as_: As, admin: Reviewer, pool: Pool) -> None:
+    ada = make_reviewer("Ada", pool=pool)
+    assert "That time zone is not known" in edit(as_(admin), ada, time_zone="Mars").content.decode()
+
+
+def test_a_pool_has_its_strategy_its_time_and_its_stand_in(as_: As, admin: Reviewer, pool: Pool) -> None:
+    given = {"name": "Law", "strategy": "least_loaded", "assign_within": "00:30:00", "fallback": default_pool().pk}
+    as_(admin).post(f"/reviewers/pool/{pool.pk}/change/", POOL | given)
+    pool.refresh_from_db()
+    assert (pool.strategy, pool.assign_within, pool.fallback) == (
+        "least_loaded",
+        timedelta(minutes=30),
+        default_pool(),
+    )

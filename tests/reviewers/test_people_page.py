@@ -12,6 +12,7 @@ from reviewers import invitations, people
 from reviewers.models import Invitation, Pool, Reviewer, Role
 from reviewers.people import Newcomer
 from tests.factories import make_escalation, make_pool, make_reviewer
+from tests.reviewers.forms import PERSON
 from tests.reviewers.mailbox import Mailbox, link_in, send_due
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +152,7 @@ def test_a_corrected_address_gets_a_new_link_and_ends_the_old(
     before = ada.invitation.token_hash
     given = {"email": "ada@right.example", "name": "Ada", "role": "reviewer", "pools": [pool.pk], "tags": ""}
 
-    as_(admin).post(f"{LIST}{ada.pk}/change/", given)
+    as_(admin).post(f"{LIST}{ada.pk}/change/", PERSON | given)
     send_due()
     assert Invitation.objects.get().token_hash != before
     assert [sent["To"] for sent in mail.letters] == ["ada@right.example"]
@@ -159,7 +160,7 @@ def test_a_corrected_address_gets_a_new_link_and_ends_the_old(
 
 def test_nobody_is_made_active_who_has_not_come_in(as_: As, admin: Reviewer, ada: Reviewer, pool: Pool) -> None:
     given = {"email": ada.email, "name": "Ada", "role": "reviewer", "pools": [pool.pk], "is_active": "on"}
-    as_(admin).post(f"{LIST}{ada.pk}/change/", given)
+    as_(admin).post(f"{LIST}{ada.pk}/change/", PERSON | given)
     assert as_(admin).post(f"{LIST}{ada.pk}/password/").status_code == 403
 
     page = together(as_(admin), "activate", ada)

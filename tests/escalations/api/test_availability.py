@@ -77,7 +77,7 @@ def test_a_question_that_makes_no_sense_is_refused(api: Api, query: str) -> None
 
 def test_a_deadline_ends_it_as_the_agent_said(api: Api, ada: Reviewer) -> None:
     told = api.create(expires_at=ahead(hours=1), on_timeout="cancel").json()
-    Escalation.objects.update(expires_at=datetime.now(UTC))
+    Escalation.objects.update(expires_at=datetime.now(UTC) - timedelta(hours=1))
     backlog.sweep()
     ended = api.get(f"/api/escalations/{told['id']}").json()
     assert (ended["status"], ended["resolution"]["outcome"]) == ("expired", "expired")
@@ -88,7 +88,7 @@ def test_a_default_is_told_from_an_answer(api: Api, ada: Reviewer) -> None:
     default = {"use_default": {"decision": "reject", "resolution_notes": "No answer in time."}}
     asked = {"action": {"name": "refund", "arguments": {}}, "on_timeout": default, "expires_at": ahead(hours=1)}
     told = api.create(**asked).json()
-    Escalation.objects.update(expires_at=datetime.now(UTC))
+    Escalation.objects.update(expires_at=datetime.now(UTC) - timedelta(hours=1))
     backlog.sweep()
     resolution = api.get(f"/api/escalations/{told['id']}").json()["resolution"]
     assert (resolution["outcome"], resolution["decision"]) == ("default", "reject")
