@@ -44,14 +44,20 @@ def serve(application: ASGI3Application, port: int | None = None, **options: obj
 
 @pytest.fixture
 def web(transactional_db: None, settings: Settings) -> Iterator[str]:
-    """The whole product on a port of its own, at the address PUBLIC_URL; its static files need not be collected."""
-    port = free_port()
+    """The whole product on a port of its own, at the address PUBLIC_URL."""
+    with product(settings, free_port()) as address:
+        yield address
+
+
+@contextmanager
+def product(settings: Settings, port: int, *, listens_at: int | None = None) -> Iterator[str]:
+    """The whole product, which takes itself to be at `port`; its static files need not be collected."""
     settings.PORT = port
     settings.PUBLIC_URL = f"http://127.0.0.1:{port}"
     settings.CSRF_TRUSTED_ORIGINS = [settings.PUBLIC_URL]
     settings.WHITENOISE_USE_FINDERS = True
-    with serve(asgi.assemble(WSGIHandler()), port) as address:
-        yield address
+    with serve(asgi.assemble(WSGIHandler()), listens_at or port):
+        yield settings.PUBLIC_URL
     # The thread in which asgiref asks the database for sockets outlives the server, and its connection the test.
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 

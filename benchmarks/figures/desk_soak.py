@@ -19,7 +19,7 @@ EVENTS_OF_ONE = 4  # created, assigned, claimed, resolved
 OPEN_AT_ONCE = 20
 PER_SECOND = 400  # events; what comes faster than a page can take makes it read the list afresh
 WARM_UP = 0.1  # of the events, before what the page holds is counted
-SETTLES = 1.0  # seconds
+SETTLES = 3.0  # seconds a row is marked as fresh, and held by that
 
 
 def measure(size: Size) -> list[Figure]:

@@ -197,7 +197,10 @@ class _Reader:
     def _choice(self, blank: Field, node: Node, at: str) -> Field:
         found, flaws = choices.read(node, at)
         self.flaws += flaws
-        types = [word for word in _listed(node.get("type")) if word in KINDS or word == "null"]
+        types = _listed(node.get("type"))
+        if not all(isinstance(word, str) and word in {*KINDS, "null"} for word in types):
+            self._refuse(below(at, "type"), "unsupported_type", "Leave the type of a choice out, or name its types.")
+            types = []
         for each in found if types else ():
             if violations({"type": types}, each.value, ""):
                 self._refuse(at, "impossible", f"The choice {each.title} is not of the type that is given.")

@@ -78,13 +78,14 @@ def some_rows(request: HttpRequest) -> JsonResponse:
     visible = Escalation.objects.visible_to(viewer).filter(pk__in=ids)
     found = {str(each.pk): rows.render(each) for each in queue.only_rows(visible)} if ids else {}
     matching = queue.narrowed(visible, listing).values_list("pk", flat=True) if ids and listing.filters else ids
+    counts = queue.counts(viewer, listing).by_key() | {"to-do": queue.counts(viewer).to_do}
     return JsonResponse(
         {
-            "head": head,
+            "head": head if log.number() == head else None,  # what came meanwhile may be counted, or not
             "now": timezone.now().timestamp(),
             "rows": found,
             "matching": [str(pk) for pk in matching],
-            "counts": queue.counts(viewer, listing).by_key() | {"to-do": queue.counts(viewer).to_do},
+            "counts": counts,
         }
     )
 

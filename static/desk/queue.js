@@ -4,6 +4,7 @@
   const SETTLE_AFTER = 10; // seconds an idle list keeps a row where it is after it has left its group
   const JUST = 3; // seconds
   const ROWS_AT_ONCE = 200;
+  const RECOUNT_AFTER = 5; // seconds between two looks at the server's counts
   const TIMEOUT = 10_000; // ms an action may take
   const { isMine, isGone, isOverdue, isSnoozed, isOnAgent, isAside, groupOf, linkOf, compare, parse, dress, patch, flash, draw, age, remove } = desk.rows;
   const byId = (id) => document.getElementById(id);
@@ -18,7 +19,7 @@
   const verdicts = new Map(); // id -> whether the filters of the page let it through, where only the server can tell
   const unknown = new Set(); // ids to ask the server about
   const wakes = new Map(words.wakes.split(" ").filter(Boolean).map((each) => each.split("@"))); // id -> when its snooze ends
-  let spokenAt = 0, unsaid = 0, isMiscounted = false, countedAt = 0, counting = 0;
+  let spokenAt = 0, unsaid = 0, isMiscounted = false, isBehind = false, askedAt = 0, counting = 0;
 
   const views = {
     "for-me": (row) => groupOf(row) !== "others" && !isAside(row),
@@ -187,8 +188,7 @@
     come.forEach(meet);
     for (const row of rows.values()) if (!row.dataset.leftAt && !isListed(row)) row.dataset.leftAt = desk.now();
     for (const [id, at] of wakes) if (at <= desk.now() && wakes.delete(id) && !rows.has(id)) unknown.add(id);
-    if (unknown.size) ask([...unknown]).catch(() => {});
-    else if (isMiscounted && desk.now() - countedAt > 5) ask([]).catch(() => {});
+    if (live.dataset.state === "live" && desk.now() - askedAt > (unknown.size ? 1 : RECOUNT_AFTER)) askAgain();
     if (isBusy()) return (turned || come.length) && count();
     const ripe = [...rows.values()].filter((row) => row.dataset.leftAt && desk.now() - Number(row.dataset.leftAt) > SETTLE_AFTER);
     ripe.forEach(tidy);
@@ -196,8 +196,16 @@
     else if (ripe.length || come.length || turned) count();
   }
 
+  /** What is not known for sure, also because the server went away while it was asked. */
+  function askAgain() {
+    const asked = isBehind ? catchUp() : unknown.size ? ask([...unknown].slice(0, ROWS_AT_ONCE)) : isMiscounted && ask([]);
+    if (asked) asked.catch(() => {});
+  }
+
   // Catching up: the page as the server has it now goes through the same door as every event.
   async function catchUp() {
+    isBehind = true;
+    askedAt = desk.now();
     const page = await fetch(location.href, { signal: AbortSignal.timeout(TIMEOUT) });
     if (page.redirected) return state("out");
     const fresh = new DOMParser().parseFromString(await page.text(), "text/html").getElementById("queue");
@@ -208,28 +216,29 @@
     }
     for (const ids = [...missing]; ids.length;) await ask(ids.splice(0, ROWS_AT_ONCE));
     await ask([]);
+    isBehind = false;
   }
 
   function inquire(id) {
     unknown.add(id);
-    if (unknown.size === 1) setTimeout(() => unknown.size && ask([...unknown]).catch(() => {}), 100);
+    if (unknown.size === 1) setTimeout(askAgain, 100);
   }
 
   /** The rows as they are now, whether the filters let them through, and how many there are. */
   async function ask(ids) {
-    countedAt = desk.now();
-    isMiscounted = false;
-    ids.forEach((id) => unknown.delete(id));
+    askedAt = desk.now();
+    isMiscounted = true; // until the answer is there
     const url = `${words.rows}&ids=${ids}`;
     const answer = await (await fetch(url, { headers: { accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT) })).json();
     for (const id of ids) {
+      unknown.delete(id);
       verdicts.set(id, answer.matching.includes(id));
       const html = answer.rows[id];
       if (html) apply({ id, rev: Number(parse(html).dataset.version), html });
       else forget(id); // no longer ours to see
     }
     rebase(answer.counts);
-    isMiscounted ||= answer.head !== line.since; // what came meanwhile is counted twice, or not at all
+    isMiscounted = answer.head !== line.since; // what came meanwhile is counted twice, or not at all
     count();
   }
 
@@ -259,7 +268,7 @@
     onState: state,
     onEvent: apply,
     onHello({ isBack, missed, changes }) {
-      if (missed) catchUp().catch(() => {});
+      if (missed || isBehind) catchUp().catch(() => {});
       else if (isBack && changes) desk.toast(desk.say(words.back, changes));
       isMiscounted ||= !isBack && changes > 0; // what is replayed at first may be counted already
     },

@@ -98,6 +98,8 @@ REFUSED = [
     ({"enum": [["a"]]}, "/enum/0", "unsupported_choice"),
     ({"enum": ["a" * 501]}, "/enum/0", "unsupported_choice"),
     ({"type": "string", "enum": ["a", 3]}, "", "impossible"),
+    ({"type": "decimal", "enum": ["a"]}, "/type", "unsupported_type"),
+    ({"type": {}, "enum": ["a"]}, "/type", "unsupported_type"),
     ({"type": "array"}, "/items", "required"),
     ({"type": "array", "items": {"const": 1}}, "/items", "unsupported_type"),
     ({"type": "array", "items": {"type": "array", "items": {"type": "string"}}}, "/items", "unsupported_type"),

@@ -12,7 +12,7 @@ from django.db.models import Count, F
 from escalations import backlog, lifecycle
 from escalations.answers import Answer
 from escalations.models import Escalation, Event, Status
-from escalations.refusals import Refusal
+from escalations.refusals import Held, Refusal
 from reviewers.models import Reviewer, Role, Seat
 from tests.factories import make_agent, make_escalation, make_pool, make_reviewer
 
@@ -70,6 +70,25 @@ def test_sixteen_reviewers_racing_for_two_hundred_escalations_have_one_winner_ea
     assert wins == {escalation.pk: 1 for escalation in escalations}
     assert Event.objects.filter(type=Event.Type.CLAIMED).count() == 200
     assert held_is_true()
+
+
+def test_of_two_who_claim_at_the_same_moment_one_wins_and_the_other_hears_the_name() -> None:
+    agent, rivals = make_agent(), (make_reviewer("Ada"), make_reviewer("Ben"))
+    escalations = [make_escalation(agent=agent) for _ in range(500)]
+    at_once, told = threading.Barrier(2), list[tuple[object, str]]()
+
+    def race(reviewer: Reviewer) -> None:
+        for escalation in escalations:
+            at_once.wait(30)
+            try:
+                lifecycle.claim(escalation, by=reviewer)
+            except Held as held:
+                told.append((escalation.pk, held.holder_name))
+
+    together(lambda reviewer=reviewer: race(reviewer) for reviewer in rivals)  # type: ignore[misc]
+    names = dict(Escalation.objects.exclude(claimed_at=None).values_list("pk", "assigned_to__name"))
+    assert sorted(told, key=str) == sorted(names.items(), key=str)
+    assert len(told) == 500
 
 
 def test_next_never_hands_the_same_task_to_two() -> None:
