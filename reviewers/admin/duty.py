@@ -21,11 +21,9 @@ def clean_zone(name: str) -> str:
 
 class DutyInline(admin.TabularInline[Any, Reviewer]):
     extra = 0
-    fields: Any = ("start_at", "end_at", "note")
-    # Plain fields: the split ones of the admin have no label for the second half.
-    formfield_overrides: Any = {}
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's own
+        """One input each: the split ones of the admin have no label for their second half."""
         if db_field.name in {"start_at", "end_at"}:
             widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
             return forms.DateTimeField(widget=widget, label=_("%(name)s (UTC)") % {"name": db_field.verbose_name})
@@ -46,6 +44,7 @@ class HoursInline(DutyInline):
 
 class TimeOffInline(DutyInline):
     model = TimeOff
+    fields = ("start_at", "end_at", "note")
 
 
 class HolidayInline(DutyInline):

@@ -86,7 +86,11 @@ def test_a_deadline_ends_it_as_the_agent_said(api: Api, ada: Reviewer) -> None:
 
 def test_a_default_is_told_from_an_answer(api: Api, ada: Reviewer) -> None:
     default = {"use_default": {"decision": "reject", "resolution_notes": "No answer in time."}}
-    asked = {"action": {"name": "refund", "arguments": {}}, "on_timeout": default, "expires_at": ahead(hours=1)}
+    asked: dict[str, Any] = {
+        "action": {"name": "refund", "arguments": {}},
+        "on_timeout": default,
+        "expires_at": ahead(hours=1),
+    }
     told = api.create(**asked).json()
     Escalation.objects.update(expires_at=datetime.now(UTC) - timedelta(hours=1))
     backlog.sweep()
