@@ -157,4 +157,3 @@ def _zone(request: HttpRequest) -> ZoneInfo:
     with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo(request.GET.get("zone") or "UTC")
     return ZoneInfo("UTC")
-
