@@ -20,7 +20,7 @@
     if (!fresh) return tell(actor);
     const now = fresh.page.getElementById("bench").dataset;
     version = Number(now.version);
-    if (now.may !== words.may) return tell(actor);
+    if (now.may !== words.may || fresh.held.length) return tell(actor);
     changed.hidden = true;
     for (const field of document.querySelectorAll("input[name=version]")) field.value = now.version;
     const messages = [...byId("thread").querySelectorAll(".agent")];
@@ -126,6 +126,8 @@
   connect();
   document.addEventListener("visibilitychange", () => signedInAgain().catch(() => {}));
   addEventListener("focus", () => signedInAgain().catch(() => {}));
+  const thumb = document.querySelector(".thumb"); // leads to the answer while that is out of sight
+  if (thumb) new IntersectionObserver(([act]) => { thumb.hidden = act.isIntersecting; }).observe(byId("act"));
   (window.requestIdleCallback ?? setTimeout)(() => lookForAlike().catch(() => {}));
 
   const submit = (form, button) => form.requestSubmit(button ?? undefined);

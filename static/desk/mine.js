@@ -6,7 +6,7 @@
   const mine = byId("mine"), words = mine.dataset, live = byId("live");
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const address = `${location.pathname}?zone=${encodeURIComponent(zone)}`;
-  let timer = 0;
+  let timer = 0, isBehind = false;
 
   function tick() {
     for (const time of mine.querySelectorAll("time[data-due]")) {
@@ -20,7 +20,14 @@
 
   function drawSoon() {
     clearTimeout(timer);
-    timer = setTimeout(() => desk.refresh(address).then(tick, () => {}), SOON);
+    timer = setTimeout(() => draw().catch(() => {}), SOON);
+  }
+
+  /** A group that has the focus stays as it is until that moves on. */
+  async function draw() {
+    const fresh = await desk.refresh(address);
+    if (fresh) isBehind = fresh.held.length > 0;
+    tick();
   }
 
   const isOurs = (frame) => frame.html.includes(words.me) || mine.querySelector(`[data-id="${frame.id}"]`);
@@ -35,6 +42,7 @@
   desk.localTimes(mine);
   tick();
   setInterval(tick, 1000);
+  mine.addEventListener("focusout", () => { if (isBehind) drawSoon(); });
   drawSoon(); // the day begins at midnight here
   desk.connect({
     path: words.socket,
