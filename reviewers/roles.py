@@ -14,12 +14,13 @@ OURS = ("reviewers", "escalations", "notifications")
 LEAD_CHANGES = {
     *("add_pool", "change_pool", "add_seat", "change_seat", "delete_seat", "add_tag", "change_tag", "delete_tag"),
     *(f"{verb}_{rows}" for verb in ("add", "change", "delete") for rows in ("workinghours", "timeoff", "holiday")),
+    *(f"{verb}_{rows}" for verb in ("add", "change", "delete") for rows in ("rotation", "turn", "override")),
     *("add_reviewer", "change_reviewer", "add_agent", "change_agent", "add_apikey", "change_apikey"),
     *("change_endpoint", "change_delivery", "add_answertemplate", "change_answertemplate", "delete_answertemplate"),
 }
 SECRETIVE = {"view_apikey", "view_cursor", "view_idempotency"}  # a lead's business
 # Everybody's own, with pages of their own, or nobody's: who is written to, and who tried to sign in.
-PRIVATE = {"view_draft", "view_savedview", "view_letter", "view_invitation", "view_try"}
+PRIVATE = {"view_draft", "view_savedview", "view_letter", "view_invitation", "view_try", "view_feed"}
 
 
 class RoleBackend(ModelBackend):

@@ -89,7 +89,7 @@ class PoolForm(forms.ModelForm[Pool]):
 
     class Meta:
         model = Pool
-        fields = ("name", "strategy", "fallback", "assign_within", "time_zone")
+        fields = ("name", "strategy", "fallback", "assign_within", "rotation", "manager", "time_zone")
         widgets = {"name": LINE, "time_zone": LINE}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401

@@ -31,7 +31,7 @@ class PoolAdmin(admin.ModelAdmin[Pool]):
         return super().get_queryset(request).filter(pk__in=mine).annotate(**sums)
 
     def get_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's own
-        duty = ("strategy", "assign_within", "fallback", "time_zone")
+        duty = ("strategy", "assign_within", "fallback", "rotation", "manager", "time_zone")
         return ("name", "people", *duty, "turns") if obj else ("name", "people", *duty)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:  # noqa: ARG002
@@ -47,6 +47,8 @@ class PoolAdmin(admin.ModelAdmin[Pool]):
         form: Any = super().get_form(request, obj, change, **kwargs)
         if "people" in form.base_fields:
             form.base_fields["people"].queryset = _who_could_sit(signed_in(request))
+        if "manager" in form.base_fields:
+            form.base_fields["manager"].queryset = _who_could_sit(signed_in(request))
         return form
 
     @admin.display(ordering="seated", description=gettext_lazy("people at work"))

@@ -2,6 +2,7 @@
 
 from reviewers.models.accounts import Invitation, Letter, Try
 from reviewers.models.duty import Holiday, TimeOff, Weekday, WorkingHours
+from reviewers.models.oncall import Feed, Override, Rotation, Turn
 from reviewers.models.people import (
     Counter,
     Pool,
@@ -16,19 +17,23 @@ from reviewers.models.people import (
 
 __all__ = [
     "Counter",
+    "Feed",
     "Holiday",
     "Invitation",
     "Letter",
+    "Override",
     "Pool",
     "PoolQuerySet",
     "Reviewer",
     "ReviewerManager",
     "ReviewerQuerySet",
     "Role",
+    "Rotation",
     "Seat",
     "Tag",
     "TimeOff",
     "Try",
+    "Turn",
     "Weekday",
     "WorkingHours",
 ]

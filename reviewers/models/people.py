@@ -62,6 +62,22 @@ class Pool(models.Model):
         help_text="Whoever does not claim within this is set to away, and the next person gets it. Empty: never.",
     )
     time_zone = models.TextField(db_default="UTC", help_text="Of its holidays, such as Europe/Berlin.")
+    rotation = models.ForeignKey(
+        "Rotation",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="pools",
+        help_text="Who is on call for this pool.",
+    )
+    manager = models.ForeignKey(
+        "Reviewer",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Hears of what waits too long here.",
+    )
     is_open = models.BooleanField(db_default=True, editable=False)
     open_changes_at = models.DateTimeField(null=True, editable=False)
     pickup_seconds = models.FloatField(null=True, editable=False)  # the median of late; null: unknown

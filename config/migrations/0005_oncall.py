@@ -1,0 +1,22 @@
+"""Rotations are kept by leads and seen by everybody, also where the groups were made before them."""
+
+from django.apps import apps as installed
+from django.apps.registry import Apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.contenttypes.management import create_contenttypes
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from reviewers import roles
+
+
+def grant(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
+    create_contenttypes(installed.get_app_config("reviewers"), verbosity=0)
+    create_permissions(installed.get_app_config("reviewers"), verbosity=0)
+    groups, permissions = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
+    roles.grant(groups, permissions, models=["rotation", "turn", "override", "feed"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [("config", "0004_duty"), ("reviewers", "0006_oncall")]
+    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
