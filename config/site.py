@@ -53,6 +53,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
     (
         _("Team"),
         (
+            Page(_("Team"), "desk_team", covers=("desk/team/",)),
             Records(_("People"), "reviewers.Reviewer"),
             Records(_("Reviewer pools"), "reviewers.Pool"),
             Records(_("Tags"), "reviewers.Tag"),

@@ -60,6 +60,15 @@ PICK_FOR_EXISTING = f"""
 
 SOMEBODY_IS_ELIGIBLE = f"EXISTS (SELECT FROM {SEATS} WHERE {ELIGIBLE})"
 
+# Everybody with a seat, who would be next first, and what speaks against the others.
+WHO_IS_NEXT = f"""
+    SELECT r.id, {LEVEL} AS level, p.strategy, {ELIGIBLE} AS is_eligible, {ON_DUTY} AS is_on_duty,
+        p.is_open AND (p.open_changes_at IS NULL OR p.open_changes_at > now()) AS is_open,
+        r.tags @> %(tags)s::text[] AS has_tags, r.capacity IS NULL OR r.held < r.capacity AS has_room
+    FROM {SEATS}
+    WHERE s.pool_id = %(pool)s AND r.is_active AND r.role <> 'read_only'
+    ORDER BY {ELIGIBLE} DESC, {LEVEL}, s.turn"""
+
 _COULD_TAKE = (
     f"SELECT EXISTS (SELECT FROM escalations WHERE id = %(id)s AND status = 'open') AND {SOMEBODY_IS_ELIGIBLE}"
 )

@@ -123,7 +123,7 @@ def go_away(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, status=400, problem=_("Choose how long you are away."))
     viewer = viewer_of(request)
-    duty.go_away(viewer, until=_until(form.cleaned_data["how"], viewer))
+    duty.go_away(viewer, until=away_until(form.cleaned_data["how"], viewer))
     messages.success(request, _("You are away. What you had not claimed goes to others; what you claimed stays yours."))
     return _back(request)
 
@@ -199,7 +199,8 @@ def _begun(viewer: Reviewer) -> dict[str, Any]:
     return found
 
 
-def _until(how: str, viewer: Reviewer) -> datetime | None:
+def away_until(how: str, viewer: Reviewer) -> datetime | None:
+    """The moment that is meant by a choice of `AWAY`; None: until they are back."""
     now = timezone.now()
     if how == "morning":
         here = ZoneInfo(viewer.time_zone)

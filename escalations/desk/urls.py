@@ -17,8 +17,10 @@ from escalations.desk import (
     preferences,
     saved_views,
     snoozing,
+    team,
     undo,
     verbs,
+    who,
     workbench,
 )
 from escalations.desk.answering import views as answering
@@ -45,6 +47,11 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("desk/hours/week/", page(availability.keep_hours), name="desk_week"),
         path("desk/hours/off/", page(availability.take_off), name="desk_off"),
         path("desk/hours/off/<int:pk>/", page(availability.drop_off), name="desk_drop_off"),
+        path("desk/team/", page(team.page), name="desk_team"),
+        path("desk/team/<uuid:pk>/", page(team.member), name="desk_member"),
+        path("desk/team/<uuid:pk>/away/", page(team.set_away), name="desk_member_away"),
+        path("desk/team/<uuid:pk>/back/", page(team.set_back), name="desk_member_back"),
+        path("desk/team/pools/<int:pk>/", page(who.page), name="desk_who"),
         path("desk/next/", page(next_up.take), name="desk_next"),
         path("desk/bulk/", page(bulk.bulk), name="desk_bulk"),
         path("desk/undo/", page(undo.undo), name="desk_undo"),
