@@ -4,6 +4,7 @@ from escalations.models.agents import Agent, ApiKey, Scope
 from escalations.models.desk import AnswerTemplate, Draft, SavedView
 from escalations.models.escalation import Escalation, EscalationQuerySet
 from escalations.models.event import Cursor, Event, Idempotency
+from escalations.models.policies import Policy, Step
 from escalations.models.thread import Message
 from escalations.models.words import (
     ANSWER_AT_MOST,
@@ -42,9 +43,11 @@ __all__ = [
     "Message",
     "OnTimeout",
     "Outcome",
+    "Policy",
     "Priority",
     "Receipt",
     "SavedView",
     "Scope",
     "Status",
+    "Step",
 ]

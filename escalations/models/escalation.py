@@ -6,6 +6,7 @@ import copy
 import os
 import time
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -126,6 +127,8 @@ class Escalation(models.Model):
     assigned_by = models.TextField(null=True)  # the lead who gave it; null: routing chose, or they took it
     waiting_on = models.TextField(default="human")
     paused_at = models.DateTimeField(null=True)  # since when it waits on the agent
+    paused_for = models.DurationField(db_default=timedelta(0))  # how long it has waited on the agent before
+    lapse_count = models.IntegerField(db_default=0)  # how often somebody did not claim it in time
     message_count = models.IntegerField(db_default=0)
     snoozed_at = models.DateTimeField(null=True)
     snoozed_until = models.DateTimeField(null=True)  # null while snoozed: until the agent replies
@@ -223,6 +226,11 @@ class Escalation(models.Model):
                 fields=["expires_at"],
                 condition=Q(status__in=UNFINISHED, expires_at__isnull=False) & ~Q(on_timeout=OnTimeout.KEEP),
                 name="expiring",
+            ),
+            models.Index(
+                fields=["priority", "created_at"],
+                condition=Q(status__in=UNFINISHED, is_sandbox=False, paused_at=None),
+                name="ageing",
             ),
             models.Index(fields=["agent", "-created_at", "-id"], name="of_agent"),
             models.Index(fields=["pool", "-created_at", "-id"], name="of_pool"),
