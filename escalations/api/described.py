@@ -190,6 +190,18 @@ AVAILABILITY: Description = {
     ],
     "responses": answers({200: ("What stands now.", "Availability")}),
 }
+ON_CALL: Description = {
+    "operation_id": "oncall",
+    "tags": ["Everybody"],
+    "summary": "Who is on call?",
+    "description": "For each pool that the key may see: who is called, until when, who is next, and when nobody is.",
+    "parameters": [
+        query("at", "A moment such as 2026-01-31T12:00:00Z; else now.", OpenApiTypes.DATETIME),
+        query("pool", "The name of a pool; else all."),
+        _REVIEWER,
+    ],
+    "responses": answers({200: ("Who is called then.", "OnCall")}),
+}
 EVENTS: Description = {
     "operation_id": "events",
     "tags": ["Everybody"],

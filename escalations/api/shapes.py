@@ -63,6 +63,25 @@ AVAILABILITY = exactly(
     next_coverage_at=described(MOMENT_OR_NULL, "When somebody comes, where nobody is there."),
 )
 
+_CALLED = or_null(exactly(id=ID, name=TEXT))
+ON_CALL = exactly(
+    at=MOMENT,
+    results={
+        "type": "array",
+        "items": exactly(
+            pool=TEXT,
+            rotation=described(TEXT_OR_NULL, "Null: the pool calls nobody."),
+            reviewer=described(_CALLED, "Who is called; null: nobody is there."),
+            until=described(MOMENT_OR_NULL, "Null: nothing changes for as long as is planned."),
+            next=or_null(exactly(reviewer=_CALLED, at=MOMENT)),
+            gaps=described(
+                {"type": "array", "items": exactly(start=MOMENT, end=MOMENT)},
+                "When nobody can be called within 14 days.",
+            ),
+        ),
+    },
+)
+
 ESCALATION = exactly(
     "One task handed to a person.",
     optional=("context_data", "response_schema", "action", "messages", "availability"),
@@ -177,6 +196,7 @@ def page_of(name: str) -> Shape:
 COMPONENTS: dict[str, Shape] = {
     "Escalation": ESCALATION,
     "Availability": AVAILABILITY,
+    "OnCall": ON_CALL,
     "Resolution": RESOLUTION,
     "Event": EVENT,
     "Problem": PROBLEM,

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import UUIDConverter
 
-from escalations.api import description, events, views
+from escalations.api import description, events, oncall, views
 
 
 class AnyCaseUUID(UUIDConverter):
@@ -31,6 +31,7 @@ urlpatterns = [
     path("escalations/<id:pk>/reopen", views.Reopen.as_view()),
     path("escalations/<id:pk>/events", events.EventsOfOne.as_view()),
     path("availability", views.Availability.as_view()),
+    path("oncall", oncall.OnCall.as_view()),
     path("events", events.Events.as_view()),
     path("schema", description.schema),
     path("docs", description.docs),

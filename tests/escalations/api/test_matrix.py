@@ -83,6 +83,7 @@ EXPECTED = {
     "get": "200 404 404 200 403 403 200 200 404 200 404 200 404 200 404 200 401 401",
     "events of one": "200 404 404 200 403 403 200 200 404 200 404 200 404 200 404 200 401 401",
     "events": "200 200 200 200 403 403 200 200 200 200 200 200 200 200 200 200 401 401",
+    "oncall": "200 200 200 200 403 403 200 200 200 200 200 200 200 200 200 200 401 401",
     "create": "201 201 201 403 201 403 403 403 403 403 403 403 403 403 403 403 401 401",
     "next": "403 403 403 403 403 403 200 200 204 204 204 204 204 403 403 204 401 401",
     "claim": "403 403 403 403 403 403 200 200 404 200 404 200 404 403 403 200 401 401",
@@ -114,7 +115,7 @@ CELLS = [
 
 
 def send(api: Api, call: str, world: World) -> int:
-    reads = {"list": ALL, "get": path_of(world.escalation), "events": "/api/events"}
+    reads = {"list": ALL, "get": path_of(world.escalation), "events": "/api/events", "oncall": "/api/oncall"}
     reads["events of one"] = path_of(world.escalation, "events")
     if call in reads:
         status: int = api.get(reads[call]).status_code
@@ -143,9 +144,11 @@ def test_who_may_not_see_it_changes_nothing(world: World, caller: str) -> None:
 
 
 def test_every_address_of_the_api_is_in_the_matrix() -> None:
-    verbs = {call for call in EXPECTED if call not in {"list", "create", "get", "events", "events of one", "next"}}
+    verbs = {
+        call for call in EXPECTED if call not in {"list", "create", "get", "events", "events of one", "next", "oncall"}
+    }
     one = "api/escalations/<id:pk>"
-    expected = {"api/escalations", "api/escalations/next", one, "api/events", f"{one}/events"}
+    expected = {"api/escalations", "api/escalations/next", one, "api/events", "api/oncall", f"{one}/events"}
     expected |= {f"{one}/{verb}" for verb in verbs} | {"api/schema", "api/docs"}
     found = {
         f"{prefix.pattern}{route.pattern}"
@@ -154,7 +157,9 @@ def test_every_address_of_the_api_is_in_the_matrix() -> None:
         for route in prefix.url_patterns
     }
     assert {
-        path for path in found if path.startswith(("api/escalations", "api/events", "api/schema", "api/docs"))
+        path
+        for path in found
+        if path.startswith(("api/escalations", "api/events", "api/oncall", "api/schema", "api/docs"))
     } == expected
 
 
@@ -162,6 +167,7 @@ METHODS = {
     ALL: {"GET", "HEAD", "POST"},
     NEXT: {"POST"},
     "/api/events": {"GET", "HEAD"},
+    "/api/oncall": {"GET", "HEAD"},
     "one": {"GET", "HEAD"},
     "events": {"GET", "HEAD"},
 } | {
