@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from escalations.models import Decision, Escalation, Receipt, Status
+from escalations.models import Decision, Escalation, Outcome, Receipt, Status
 
 
 class Field(NamedTuple):
@@ -49,7 +49,7 @@ def action(escalation: Escalation) -> Action | None:
 
 
 def of(escalation: Escalation) -> Answered | None:
-    if escalation.status != Status.RESOLVED:
+    if escalation.status != Status.RESOLVED and escalation.outcome != Outcome.DEFAULT:
         return None
     return Answered(
         decision=str(Decision(escalation.decision).label) if escalation.decision else "",

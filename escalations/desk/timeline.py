@@ -148,7 +148,10 @@ def _plain(event: Event) -> str:
         Type.REOPENED: _("%(who)s opened it again"),
         Type.CORRECTED: _("%(who)s corrected the answer"),
         Type.CANCELLED: _("%(agent)s withdrew it"),
-        Type.EXPIRED: _("Its time ran out"),
+        Type.MOVED: _("Moved to the pool that stands in, because nobody of its own was on duty"),
+        Type.LAPSED: _("Taken back, because it was not claimed in time"),
+        Type.EXTENDED: _("%(agent)s moved its deadline"),
+        Type.EXPIRED: _("The agent's own deadline passed"),
         Type.DELIVERY_FAILED: _("The agent's webhook was not reached"),
     }.get(Type(event.type), event.get_type_display().replace("%", "%%"))
 
