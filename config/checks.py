@@ -18,7 +18,7 @@ STARTUP_FAILURE = 3
 
 
 def register_all() -> None:
-    for check in (wrong_settings, secret_key, proxies, exposure, email):
+    for check in (wrong_settings, secret_key, proxies, exposure, email, slack):
         register(check, TAG)
     register(postgresql_version, Tags.database)
 
@@ -80,6 +80,19 @@ def email(**_options: object) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+def slack(**_options: object) -> list[CheckMessage]:
+    if bool(settings.SLACK_BOT_TOKEN) == bool(settings.SLACK_SIGNING_SECRET):
+        return []
+    missing = "SLACK_SIGNING_SECRET" if settings.SLACK_BOT_TOKEN else "SLACK_BOT_TOKEN"
+    return [
+        CheckWarning(
+            f"Slack is half set up: {missing} is missing.",
+            hint="Set both, from the pages of your Slack app; docs/operations.md says where they stand.",
+            id="config.W005",
+        )
+    ]
 
 
 def postgresql_version(*, databases: Sequence[str] | None = None, **_options: object) -> list[CheckMessage]:

@@ -108,6 +108,15 @@ def redis(name: str) -> str:
     return ""
 
 
+def slack_api() -> str:
+    """Where Slack's methods are, with a slash at the end: Slack itself, or a gateway in front of it."""
+    value = text("SLACK_API_URL", "https://slack.com/api/").rstrip("/") + "/"
+    if _is_safe(value):
+        return value
+    refuse(Problem("SLACK_API_URL", "", "Give an https address, such as https://slack.com/api/."))
+    return "https://slack.com/api/"
+
+
 def data_dir() -> Path:
     """Where everything is that the product keeps in files; the embedded servers need it before Django's settings."""
     return folder("DATA_DIR", Path(__file__).resolve().parent.parent / ".data")
@@ -131,6 +140,15 @@ def origin(name: str, default: str) -> str:
         return value
     refuse(Problem(name, value, "Give scheme, host and port only, such as https://desk.example.com."))
     return default
+
+
+def _is_safe(value: str) -> bool:
+    """A secret may travel there."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme, parts.hostname) == ("http", "127.0.0.1"))
 
 
 def _is_origin(value: str) -> bool:

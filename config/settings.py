@@ -234,6 +234,11 @@ RATE_LIMIT_BURST = environment.whole("RATE_LIMIT_BURST", 500, at_least=1)
 WEBHOOK_ALLOWED_NETWORKS = environment.networks("WEBHOOK_ALLOWED_NETWORKS")
 WEBHOOK_IN_FLIGHT_PER_ENDPOINT = environment.whole("WEBHOOK_IN_FLIGHT_PER_ENDPOINT", 2, at_least=1)
 
+# Slack. Without the token nothing is sent there; without the secret no click is taken.
+SLACK_BOT_TOKEN = environment.text("SLACK_BOT_TOKEN")
+SLACK_SIGNING_SECRET = environment.text("SLACK_SIGNING_SECRET")
+SLACK_API_URL = environment.slack_api()
+
 LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,

@@ -52,6 +52,15 @@ def test_passwords_in_clear_on_a_network_are_a_warning(settings: Settings, host:
     assert ids(checks.exposure()) == expected
 
 
+@pytest.mark.parametrize(
+    ("token", "secret", "expected"),
+    [("", "", []), ("xoxb-1", "shh", []), ("xoxb-1", "", ["config.W005"]), ("", "shh", ["config.W005"])],
+)
+def test_half_of_slack_is_a_warning(settings: Settings, token: str, secret: str, expected: list[str]) -> None:
+    settings.SLACK_BOT_TOKEN, settings.SLACK_SIGNING_SECRET = token, secret
+    assert ids(checks.slack()) == expected
+
+
 @pytest.mark.django_db
 def test_this_postgresql_is_new_enough(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):

@@ -109,3 +109,28 @@ def test_the_url_may_say_how_to_connect(no_problems: Problems) -> None:
 def test_without_an_address_no_other_server_is_reached(no_problems: Problems) -> None:
     assert database.connection("")["HOST"] == "/nonexistent"
     assert no_problems == []
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("", "https://slack.com/api/"),
+        ("https://slack.example.com/api", "https://slack.example.com/api/"),
+        ("http://127.0.0.1:9/api/", "http://127.0.0.1:9/api/"),
+    ],
+)
+def test_slack_may_be_somewhere_else(
+    monkeypatch: pytest.MonkeyPatch, no_problems: Problems, value: str, expected: str
+) -> None:
+    monkeypatch.setenv("SLACK_API_URL", value)
+    assert environment.slack_api() == expected
+    assert no_problems == []
+
+
+@pytest.mark.parametrize("value", ["slack.com/api", "http://slack.com/api/", "https://", "https://[/"])
+def test_the_token_for_slack_never_leaves_in_clear(
+    monkeypatch: pytest.MonkeyPatch, no_problems: Problems, value: str
+) -> None:
+    monkeypatch.setenv("SLACK_API_URL", value)
+    assert environment.slack_api() == "https://slack.com/api/"
+    assert [problem.name for problem in no_problems] == ["SLACK_API_URL"]
