@@ -6,10 +6,11 @@ class EscalationsConfig(AppConfig):
     verbose_name = "Escalations"
 
     def ready(self) -> None:
-        from escalations import availability, backlog, drafts, intake, sandbox, sweeps
+        from escalations import availability, backlog, drafts, intake, policies, sandbox, sweeps
 
         sweeps.register("sandbox", sandbox.answer_due)
         sweeps.register("idempotency keys", intake.forget_old_requests)
         sweeps.register("pick-up times", availability.measure)
         sweeps.register("routing", backlog.sweep)
+        sweeps.register("policies", policies.sweep)
         sweeps.register("drafts", drafts.forget_old)

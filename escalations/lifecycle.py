@@ -267,6 +267,8 @@ def transition(
         tail=how.tail,
         pick=f"{how.pick}," if how.pick else "",
         source=", got" if how.pick else "",
+        also=how.also,
+        news=how.news,
     )
     target = escalation.pk if isinstance(escalation, Escalation) else escalation
     params |= actor.params() | {"id": target, "type": type_, "data": json.dumps(data or {})}

@@ -30,6 +30,40 @@ DESERTED = f"""
     AND EXISTS (
         SELECT FROM {routing.SEATS} JOIN reviewers_pool own ON own.fallback_id = p.id
         WHERE own.id = e.pool_id AND {routing.COULD} AND (r.capacity IS NULL OR r.held < r.capacity))"""
+# A policy's time has come: its row is read in the very statement, so that an edit or a claim just before it holds.
+AGE = "(now() - e.created_at - e.paused_for)"
+PASSED_ON = f"""
+    (e.lapse_count >= 2 OR ((e.lapse_count > 0 OR e.declined_by <> '{{}}') AND NOT EXISTS (
+        SELECT FROM {routing.SEATS}
+        WHERE s.pool_id = e.pool_id AND r.is_active AND r.role <> 'read_only' AND r.tags @> e.tags
+          AND NOT r.has_lapsed AND NOT r.id = ANY(e.declined_by))))"""
+NOBODY = f"""
+    (e.status = 'open' AND NOT EXISTS (
+        SELECT FROM {routing.SEATS}
+        WHERE s.pool_id = e.pool_id AND {routing.COULD} AND (r.capacity IS NULL OR r.held < r.capacity)))"""
+POLICY_DUE = f"""
+    NOT e.is_sandbox AND e.paused_at IS NULL AND EXISTS (
+        SELECT FROM escalations_policy y
+        WHERE y.id = %(policy)s AND y.is_active AND y.action = %(action)s AND {AGE} >= y.after
+          AND (y.priority IS NULL OR y.priority = e.priority) AND (y.pool_id IS NULL OR y.pool_id = e.pool_id)
+          AND CASE y.condition WHEN 'unresolved' THEN true WHEN 'unclaimed' THEN e.claimed_at IS NULL
+                WHEN 'nobody' THEN {NOBODY} ELSE e.claimed_at IS NULL AND {PASSED_ON} END
+          AND CASE y.action WHEN 'bump' THEN e.bumped_at IS NULL
+                WHEN 'move' THEN e.claimed_at IS NULL AND e.pool_id <> y.target_pool_id
+                WHEN 'reassign' THEN e.claimed_at IS NULL AND (
+                    e.status = 'assigned' AND e.assigned_to IS DISTINCT FROM y.target_reviewer_id)
+                ELSE true END
+          AND NOT EXISTS (
+            SELECT FROM escalations_step d WHERE d.escalation_id = e.id AND d.policy_id = y.id
+              AND (y.repeat_every IS NULL OR {AGE} < d.age + y.repeat_every)))"""
+# Written with what the policy does; two at once cannot both write the same round.
+STEP = f"""
+    , step AS (
+        INSERT INTO escalations_step (escalation_id, policy_id, round, age)
+        SELECT e.id, %(policy)s, coalesce((
+                SELECT max(d.round) + 1 FROM escalations_step d
+                WHERE d.escalation_id = e.id AND d.policy_id = %(policy)s), 0), {AGE}
+        FROM after e)"""
 EXPIRED = "e.expires_at <= now() AND e.on_timeout <> 'keep' AND e.paused_at IS NULL"
 NEXT = """
     e.claimed_at IS NULL AND e.waiting_on = 'human' AND (e.assigned_to = %(reviewer)s OR (
@@ -54,7 +88,7 @@ TRANSITION = f"""
         {{tail}}),
     {{pick}}
     after AS (
-        UPDATE escalations e SET status = {{status}}, version = e.version + 1, {{sets}}
+        UPDATE escalations e SET status = {{status}}, version = e.version + {{news}}, {{sets}}
         FROM was {{source}} WHERE e.id = was.id RETURNING e.*),
     moved AS (
         SELECT who, sum(tasks) AS tasks FROM (
@@ -65,5 +99,5 @@ TRANSITION = f"""
         SELECT r.id, moved.tasks FROM reviewers_reviewer r JOIN moved ON moved.who = r.id
         ORDER BY r.id FOR NO KEY UPDATE OF r),
     held AS (UPDATE reviewers_reviewer r SET held = r.held + locked.tasks FROM locked WHERE r.id = locked.id),
-    event AS ({log.INSERT})
+    event AS ({log.INSERT}){{also}}
     {NAMED}"""

@@ -19,7 +19,9 @@ WRITE_ANSWER = """
     edited_action = %(edited_action)s::jsonb"""
 # The clock stood still while it waited on the agent, so everything that is due moves by that long.
 GO_ON = """
-    waiting_on = 'human', paused_at = NULL, due_at = e.due_at + coalesce(now() - e.paused_at, interval '0'),
+    waiting_on = 'human', paused_at = NULL,
+    paused_for = e.paused_for + coalesce(now() - e.paused_at, interval '0'),
+    due_at = e.due_at + coalesce(now() - e.paused_at, interval '0'),
     expires_at = e.expires_at + coalesce(now() - e.paused_at, interval '0')"""
 ANSWER = f"resolved_at = now(), finished_at = now(), outcome = 'answered', {WRITE_ANSWER}, {GO_ON}, {WAKE}"
 UNANSWER = """
@@ -28,15 +30,21 @@ UNANSWER = """
 
 
 class Transition(NamedTuple):
-    """The states before, the state after (None: it stays), what else is set, and how the row is found."""
+    """The states before, the state after (None: it stays), what else is set, and how the row is found.
+
+    `also` is written with it; without `news` for the agent and for who looks at it, its version stays.
+    """
 
     before: tuple[Status, ...]
     after: Status | None
     sets: str
     tail: str = "FOR NO KEY UPDATE"
     pick: str = ""
+    also: str = ""
+    news: int = 1
 
 
+NOTIFIED = Transition(UNFINISHED, None, "waiting_on = e.waiting_on", also=statements.STEP, news=0)
 TRANSITIONS = {
     Event.Type.ASSIGNED: Transition(
         UNFINISHED,
@@ -46,7 +54,7 @@ TRANSITIONS = {
     Event.Type.CLAIMED: Transition(UNFINISHED, Status.ASSIGNED, TAKE),
     Event.Type.RELEASED: Transition((Status.ASSIGNED,), Status.OPEN, FREE),
     Event.Type.MOVED: Transition((Status.OPEN,), None, "pool_id = %(to_pool)s"),
-    Event.Type.LAPSED: Transition((Status.ASSIGNED,), Status.OPEN, FREE),
+    Event.Type.LAPSED: Transition((Status.ASSIGNED,), Status.OPEN, f"{FREE}, lapse_count = e.lapse_count + 1"),
     Event.Type.EXPIRED: Transition(
         UNFINISHED,
         Status.EXPIRED,
@@ -67,6 +75,12 @@ TRANSITIONS = {
         UNFINISHED, Status.ASSIGNED, f"{TAKE}, snoozed_at = now(), snoozed_until = %(until)s"
     ),
     Event.Type.WOKEN: Transition((Status.ASSIGNED,), None, WAKE),
+    Event.Type.BUMPED: Transition(
+        UNFINISHED, None, "bumped_at = now(), queue_at = e.queue_at - interval '24 h'", also=statements.STEP
+    ),
+    Event.Type.ON_CALL_NOTIFIED: NOTIFIED,
+    Event.Type.MANAGER_NOTIFIED: NOTIFIED,
+    Event.Type.CHANNEL_NOTIFIED: NOTIFIED,
     Event.Type.RESOLVED: Transition(
         UNFINISHED,
         Status.RESOLVED,
@@ -84,6 +98,9 @@ TRANSITIONS = {
         "receipt = jsonb_build_object('outcome', %(receipt)s::text, 'note', %(note)s::text, 'at', now())",
     ),
 }
+MOVED_BY_POLICY = Transition(UNFINISHED, Status.OPEN, f"{FREE}, pool_id = %(to_pool)s", also=statements.STEP)
+FREED_BY_POLICY = TRANSITIONS[Event.Type.RELEASED]._replace(also=statements.STEP)
+GIVEN_BY_POLICY = TRANSITIONS[Event.Type.ASSIGNED]._replace(also=statements.STEP)
 NEXT_CLAIMED = TRANSITIONS[Event.Type.CLAIMED]._replace(tail=statements.FIRST)
 ROUTED = Transition(
     (Status.OPEN,),
