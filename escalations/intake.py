@@ -3,14 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, transaction
 from psycopg import errors
 
-from escalations import backlog, hints, log, prepared, routing, statements, timers
+from escalations import backlog, hints, log, prepared, routing, rules, statements, timers
 from escalations.answers import allowed
 from escalations.models import (
     QUEUE_DELAY,
@@ -51,6 +51,8 @@ class NewEscalation:
     expires_at: datetime | None = None
     on_timeout: OnTimeout = OnTimeout.KEEP
     default_answer: dict[str, Any] | None = None
+    rule: str | None = None  # what applied to it, and what the event of its creation says of that:
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 class Created(NamedTuple):
@@ -90,13 +92,13 @@ _CREATE = f"""
         INSERT INTO escalations (
             id, agent_id, source_agent, is_sandbox, pool_id, issue_description, priority, context_data, metadata, tags,
             dedupe_key, run_id, webhook_url, digest, response_schema, action, allowed_decisions,
-            expires_at, on_timeout, default_answer,
+            expires_at, on_timeout, default_answer, rule,
             status, assigned_to, created_at, assigned_at, waiting_on, declined_by,
             queue_at, due_at, version)
         SELECT %(id)s, %(agent)s, %(source_agent)s, %(is_sandbox)s, %(pool)s, %(issue_description)s, %(priority)s,
             %(context)s::jsonb, %(metadata)s::jsonb, %(tags)s::text[], %(dedupe_key)s, %(run_id)s, %(webhook_url)s,
             %(digest)s::jsonb, %(response_schema)s::jsonb, %(action)s::jsonb, %(allowed_decisions)s::text[],
-            %(expires_at)s, %(on_timeout)s, %(default_answer)s::jsonb,
+            %(expires_at)s, %(on_timeout)s, %(default_answer)s::jsonb, %(rule)s,
             CASE WHEN got.reviewer_id IS NULL THEN 'open' ELSE 'assigned' END, got.reviewer_id, now(),
             CASE WHEN got.reviewer_id IS NOT NULL THEN now() END, 'human', '{{}}',
             now() + %(delay)s, now() + %(red_after)s, CASE WHEN got.reviewer_id IS NULL THEN 1 ELSE 2 END
@@ -104,7 +106,7 @@ _CREATE = f"""
         ON CONFLICT DO NOTHING RETURNING *),
     event AS (
         INSERT INTO events ({log.COLUMNS})
-        SELECT after.id, after.agent_id, 'escalation.created', 'agent', NULL::uuid, %(key)s, '{{}}'::jsonb,
+        SELECT after.id, after.agent_id, 'escalation.created', 'agent', NULL::uuid, %(key)s, %(told)s::jsonb,
             {log.FACTS.format(row="after")} || '{{"status": "open", "assigned_to": null, "assignee_name": null,
                 "assigned_at": null, "version": 1}}', clock_timestamp()
         FROM after
@@ -118,6 +120,7 @@ _CREATE = f"""
 
 def create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Created:
     """Take the request in, assigned to whoever is next; an unfinished one with its dedupe_key is returned instead."""
+    request = _ruled(request, by)
     if request.dedupe_key is None:
         return Created(_create(request, by=by, via=via), is_new=True)
     try:
@@ -186,6 +189,8 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
         "expires_at": request.expires_at,
         "on_timeout": request.on_timeout,
         "default_answer": json.dumps(request.default_answer) if request.default_answer else None,
+        "rule": request.rule,
+        "told": json.dumps(request.told),
         "delay": QUEUE_DELAY[request.priority],
         "red_after": RED_AFTER[request.priority],
         "queue_at": datetime.now(UTC) + QUEUE_DELAY[request.priority],
@@ -198,6 +203,17 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
         stands_in = created.status == Status.OPEN and pool.fallback_id is not None and not created.is_sandbox
         return (timers.stand_in(created) or created) if stands_in else created
     return backlog.assign_up_to(created) or Escalation.objects.with_names().get(pk=created.pk)
+
+
+def _ruled(request: NewEscalation, by: Agent) -> NewEscalation:
+    """As the first routing rule that fits has it (`escalations/rules.py`)."""
+    asked = rules.Asked(by.pk, request.pool, request.priority, request.tags)
+    rule = rules.first(asked, request.context)
+    if rule is None:
+        return request
+    ruled = rules.apply(rule, asked)
+    told = rules.told(rule, asked, ruled)
+    return replace(request, pool=ruled.pool, priority=ruled.priority, tags=ruled.tags, rule=rule.name, told=told)
 
 
 def _unfinished(dedupe_key: str, *, by: Agent, via: ApiKey) -> Escalation:

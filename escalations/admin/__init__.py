@@ -5,6 +5,15 @@ from escalations.admin.changes import ChangeAdmin
 from escalations.admin.escalations import EscalationAdmin
 from escalations.admin.events import EventAdmin
 from escalations.admin.keys import ApiKeyAdmin
+from escalations.admin.rules import RoutingRuleAdmin
 from escalations.admin.templates import AnswerTemplateAdmin
 
-__all__ = ["AgentAdmin", "AnswerTemplateAdmin", "ApiKeyAdmin", "ChangeAdmin", "EscalationAdmin", "EventAdmin"]
+__all__ = [
+    "AgentAdmin",
+    "AnswerTemplateAdmin",
+    "ApiKeyAdmin",
+    "ChangeAdmin",
+    "EscalationAdmin",
+    "EventAdmin",
+    "RoutingRuleAdmin",
+]

@@ -22,6 +22,14 @@ class Why(NamedTuple):
 
 
 def of(escalation: Escalation) -> Why | None:
+    found = _found(escalation)
+    if found is None or not escalation.rule:
+        return found
+    ruled = _("The routing rule “%(rule)s” applied when it came.") % {"rule": escalation.rule}
+    return found._replace(long=f"{found.long} {ruled}")
+
+
+def _found(escalation: Escalation) -> Why | None:
     if escalation.is_finished:
         return None
     if escalation.assigned_to_id is None:

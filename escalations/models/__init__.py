@@ -5,6 +5,7 @@ from escalations.models.desk import AnswerTemplate, Draft, SavedView
 from escalations.models.escalation import Escalation, EscalationQuerySet
 from escalations.models.event import Cursor, Event, Idempotency
 from escalations.models.policies import Policy, Step
+from escalations.models.rules import RoutingRule
 from escalations.models.thread import Message
 from escalations.models.words import (
     ANSWER_AT_MOST,
@@ -46,6 +47,7 @@ __all__ = [
     "Policy",
     "Priority",
     "Receipt",
+    "RoutingRule",
     "SavedView",
     "Scope",
     "Status",

@@ -29,10 +29,7 @@ if TYPE_CHECKING:
 
 
 def uuid7(at: float | None = None) -> uuid.UUID:
-    """A UUID that sorts by time of creation (RFC 9562, section 5.7), so that indexes grow at one end.
-
-    `at` is a moment in seconds since 1970; without it, it is now.
-    """
+    """A UUID that sorts by time of creation (RFC 9562, section 5.7): `at` in seconds since 1970, or now."""
     stamp = int((time.time() if at is None else at) * 1000)
     tail = int.from_bytes(os.urandom(10), "big")
     return uuid.UUID(int=(stamp << 80 | tail) & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
@@ -134,6 +131,7 @@ class Escalation(models.Model):
     snoozed_until = models.DateTimeField(null=True)  # null while snoozed: until the agent replies
     declined_by = ArrayField(models.UUIDField(), default=list)
     bumped_at = models.DateTimeField(null=True)
+    rule = models.TextField(null=True)  # the name of the routing rule that applied when it came
     expires_at = models.DateTimeField(null=True)
     on_timeout = models.TextField(choices=OnTimeout, db_default=OnTimeout.KEEP)
     default_answer = models.JSONField(null=True)  # as `resolve` takes it
