@@ -9,8 +9,9 @@ class NotificationsConfig(AppConfig):
         from celery.signals import worker_process_shutdown
 
         from escalations import sweeps
-        from notifications import fanout, sender
+        from notifications import fanout, notices, sender
 
         sweeps.register("deliveries", fanout.run)
+        sweeps.register("notices", notices.run)
         sweeps.register("sending", sender.kick, finish=sender.finish)
         worker_process_shutdown.connect(sender.stop)

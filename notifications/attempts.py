@@ -2,17 +2,20 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from escalations import vault
 from notifications import signing
+from notifications.models import Kind
 from notifications.outbox import Leased
 from notifications.outcomes import Outcome
-from notifications.transports import webhook
+from notifications.transports import email, webhook
 from notifications.transports.webhook import Answer
 
 logger = logging.getLogger(__name__)
 
 USER_AGENT = "AI-Escalation-Queue-Webhooks/1"
+UNFIT = 422  # a channel's own word for what it will never take
 KEPT = 1000  # characters of an answer that are kept
 
 
@@ -20,17 +23,17 @@ def make(leased: Leased) -> Outcome:
     """Never raises: whatever happens is an outcome."""
     started = time.monotonic()
 
-    def failed(error: str, detail: str) -> Outcome:
-        return Outcome(leased, _ms_since(started), None, error, detail)
+    def failed(error: str, detail: str, *, is_final: bool = False) -> Outcome:
+        return Outcome(leased, _ms_since(started), None, error, detail, is_final=is_final)
 
     try:
-        answer = webhook.post(leased.url, body=leased.body, headers=_headers(leased))
+        answer = SENDERS[leased.kind](leased)
     except webhook.NoAnswer as reason:
-        return failed(reason.code, reason.text)
+        return failed(reason.code, reason.text, is_final=reason.is_final)
     except vault.CannotUnseal:
         return failed("no_secret", "The signing secret cannot be read: SECRET_KEY has changed. Rotate the secret.")
     except Exception:
-        logger.exception("webhook not sent", extra={"delivery": str(leased.id)})
+        logger.exception("message not sent", extra={"delivery": str(leased.id)})
         return failed("unexpected", "Something went wrong on our side.")
     return _judge(leased, answer, _ms_since(started))
 
@@ -42,7 +45,20 @@ def _judge(leased: Leased, answer: Answer, ms: int) -> Outcome:
     elif not 200 <= answer.status < 300:
         error, detail = "status", f"The receiver answered {answer.status}."
     excerpt = answer.excerpt.decode("utf-8", "replace").replace("\0", "\ufffd")[:KEPT]
-    return Outcome(leased, ms, answer.status, error, detail, answer.retry_after, excerpt)
+    is_final = answer.status == UNFIT and leased.kind == Kind.SLACK
+    return Outcome(leased, ms, answer.status, error, detail, answer.retry_after, excerpt, is_final)
+
+
+def _post(leased: Leased) -> Answer:
+    return webhook.post(leased.url, body=leased.body, headers=_headers(leased))
+
+
+def _mail(leased: Leased) -> Answer:
+    return email.send(leased.url, leased.body, message_id=str(leased.id))
+
+
+# How a message of each kind is sent; a channel is one file in `transports/` and one line here.
+SENDERS: dict[str, Callable[[Leased], Answer]] = {Kind.WEBHOOK: _post, Kind.HOOK: _post, Kind.EMAIL: _mail}
 
 
 def _headers(leased: Leased) -> dict[str, str]:

@@ -56,7 +56,8 @@ def rotate_secret(endpoint: Endpoint) -> str:
     Endpoint.objects.filter(pk=endpoint.pk).update(
         old_secret=endpoint.old_secret, old_secret_until=Now() + OVERLAP, secret=endpoint.secret
     )
-    Agent.objects.filter(pk=endpoint.agent_id).update(webhook_secret=endpoint.secret)
+    if endpoint.agent_id is not None:
+        Agent.objects.filter(pk=endpoint.agent_id).update(webhook_secret=endpoint.secret)
     endpoint.refresh_from_db(fields=["old_secret_until"])
     return secret
 
@@ -74,4 +75,4 @@ def rotate_secrets(agent: Agent) -> str:
 def _known(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Endpoint]:
     ids, urls = zip(*pairs, strict=True)
     rows = Endpoint.objects.filter(agent__in=set(ids), url__in=set(urls))
-    return {(row.agent_id, row.url): row for row in rows}
+    return {(row.agent_id, row.url): row for row in rows if row.agent_id is not None}

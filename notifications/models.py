@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 
-from escalations.models import Agent, Event
+from escalations.models import Agent, Event, Priority
 from escalations.models.escalation import uuid7
-from reviewers.models import Reviewer, Role
+from notifications.slack.models import SlackAccount, SlackRequest  # noqa: F401 - tables of this app, too
+from reviewers.models import Pool, Reviewer, Role
+
+
+class Kind(models.TextChoices):
+    """By what a message goes: the agents' webhooks, and the channels of people, one file each in `transports/`."""
+
+    WEBHOOK = "webhook", "Webhook of an agent"
+    EMAIL = "email", "Email"
+    HOOK = "hook", "Webhook"
+    SLACK = "slack", "Slack"
 
 
 class Endpoint(models.Model):
-    """A webhook URL of an agent: its signing secrets (sealed, `escalations/vault.py`) and how it has been doing."""
+    """Where an agent, a person or a pool hears: an address, signing secrets where there are any (sealed,
+    `escalations/vault.py`), and how it has been doing."""
 
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="endpoints", editable=False)
+    kind = models.TextField(choices=Kind, db_default=Kind.WEBHOOK, default=Kind.WEBHOOK, editable=False)
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.CASCADE, related_name="endpoints", editable=False)
+    reviewer = models.ForeignKey(
+        Reviewer, null=True, on_delete=models.CASCADE, related_name="endpoints", editable=False
+    )
+    pool = models.ForeignKey(Pool, null=True, on_delete=models.CASCADE, related_name="endpoints", editable=False)
     url = models.TextField("URL", editable=False)
-    secret = models.BinaryField(editable=False)
+    secret = models.BinaryField(editable=False, default=bytes)
     old_secret = models.BinaryField(null=True, editable=False)
     old_secret_until = models.DateTimeField(null=True, blank=True, editable=False)
     cap = models.PositiveSmallIntegerField(
@@ -35,6 +52,14 @@ class Endpoint(models.Model):
         ordering = ["agent__name", "url"]
         constraints = [
             models.UniqueConstraint(fields=["agent", "url"], name="one_endpoint_per_agent_and_url"),
+            models.UniqueConstraint(fields=["reviewer", "kind"], name="one_endpoint_per_person_and_channel"),
+            models.UniqueConstraint(fields=["pool", "kind", "url"], name="one_endpoint_per_pool_and_address"),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.WEBHOOK, agent__isnull=False, reviewer=None, pool=None)
+                | (~Q(kind=Kind.WEBHOOK) & Q(agent=None, reviewer__isnull=False, pool=None))
+                | (~Q(kind=Kind.WEBHOOK) & Q(agent=None, reviewer=None, pool__isnull=False)),
+                name="an_endpoint_is_of_one_agent_person_or_pool",
+            ),
             models.CheckConstraint(condition=~Q(url=""), name="an_endpoint_has_a_url"),
             models.CheckConstraint(condition=Q(cap=None) | Q(cap__gte=1), name="a_cap_lets_something_through"),
             models.CheckConstraint(
@@ -54,7 +79,11 @@ class Endpoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agent}: {self.url}"
+        return f"{self.owner}: {self.url}"
+
+    @property
+    def owner(self) -> Agent | Reviewer | Pool | None:
+        return self.agent or self.reviewer or self.pool
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -84,7 +113,7 @@ class Delivery(models.Model):
     """One message for one endpoint. Its bytes and its id are the same in every try; a lease says who is trying.
 
     `attempts` counts all tries; `step` counts those of this round of the schedule, which a replay begins anew.
-    A message without an event is a test.
+    A message without an event is a test, or a digest of several notices. `acted_at`: when its one-time link was used.
     """
 
     class Status(models.TextChoices):
@@ -95,7 +124,7 @@ class Delivery(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     event = models.ForeignKey(Event, null=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     is_sandbox = models.BooleanField(default=False)
     message_id = models.TextField()
     type = models.TextField()
@@ -110,6 +139,7 @@ class Delivery(models.Model):
     replays = models.PositiveIntegerField(default=0)
     replayed_at = models.DateTimeField(null=True)
     replayed_by = models.TextField(default="")
+    acted_at = models.DateTimeField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -137,6 +167,7 @@ class Delivery(models.Model):
             models.Index(fields=["endpoint"], condition=Q(lease__isnull=False), name="deliveries_in_flight"),
             models.Index(fields=["agent", "-id"], name="deliveries_of_agent"),
             models.Index(fields=["-id"], condition=Q(status="dead"), name="dead_letters"),
+            models.Index(fields=["endpoint", "created_at"], condition=Q(agent=None), name="notices_of_endpoint"),
         ]
 
     def __str__(self) -> str:
@@ -166,3 +197,35 @@ class Attempt(models.Model):
     @property
     def is_success(self) -> bool:
         return self.status_code is not None and 200 <= self.status_code < 300
+
+
+class Bundled(models.Model):
+    """A notice that went out in a digest, because there were many within a minute."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+", db_index=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="+", db_index=False)
+    digest = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="bundled")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "endpoint"], name="bundled_once_per_event_and_endpoint"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} in {self.digest_id}"
+
+
+class Preference(models.Model):
+    """By which channels a person wants to hear of a priority. No row: as `notifications/channels.py` has it."""
+
+    reviewer = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="preferences", db_index=False)
+    priority = models.TextField(choices=Priority)
+    channels = ArrayField(models.TextField(choices=Kind), default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reviewer", "priority"], name="one_preference_per_person_and_priority"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer}: {self.priority}"

@@ -14,10 +14,11 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from notifications.models import Attempt, Delivery
+from notifications.models import Attempt, Delivery, Kind
 
 LEASING = 7_034_002  # the advisory lock of whoever is leasing: caps are exact because one leases at a time
 LEASE = 45  # seconds; three times what an attempt may take
+LEASE_FOR_PEOPLE = 300  # seconds; a mail server may be slow at each of its steps
 
 # `waiting` steps through the index of what is pending from endpoint to endpoint, so that the backlog of one that
 # takes nothing costs the others nothing.
@@ -34,8 +35,8 @@ _LEASE = """
             WHERE x.endpoint_id = e.id AND x.lease IS NOT NULL AND x.next_attempt_at > statement_timestamp()) AS free
         FROM waiting w
         JOIN notifications_endpoint e ON e.id = w.endpoint_id
-        JOIN escalations_agent a ON a.id = e.agent_id
-        WHERE a.paused_at IS NULL AND e.disabled_at IS NULL
+        LEFT JOIN escalations_agent a ON a.id = e.agent_id
+        WHERE a.paused_at IS NULL AND e.disabled_at IS NULL AND (e.kind <> 'webhook') = %(for_people)s
             AND coalesce(e.breaker_until, '-infinity') <= statement_timestamp()),
     due AS (
         SELECT d.*, r.failures > 0 AS is_failing, row_number() OVER (
@@ -55,8 +56,8 @@ _LEASE = """
     tried AS (
         INSERT INTO notifications_attempt (delivery_id, n, started_at)
         SELECT id, attempts, clock_timestamp() FROM leased)
-    SELECT l.id, l.lease, l.attempts, l.step, l.event_id IS NULL, l.message_id, l.body, r.id, r.failures > 0, r.url,
-        r.secret, CASE WHEN r.old_secret_until > statement_timestamp() THEN r.old_secret END
+    SELECT l.id, l.lease, l.attempts, l.step, l.type LIKE '%%.test', l.message_id, l.body, r.id, r.failures > 0, r.url,
+        r.secret, CASE WHEN r.old_secret_until > statement_timestamp() THEN r.old_secret END, r.kind
     FROM leased l JOIN ready r ON r.id = l.endpoint_id ORDER BY l.id"""
 
 
@@ -79,12 +80,22 @@ class Leased:
     url: str
     secret: bytes
     old_secret: bytes | None
+    kind: str = Kind.WEBHOOK
 
 
-def lease(limit: int, *, failing: int) -> list[Leased]:
-    """Take at most `limit` of what is due, `failing` of them for endpoints that fail, within each endpoint's cap."""
-    cap = settings.WEBHOOK_IN_FLIGHT_PER_ENDPOINT
-    mine: dict[str, Any] = {"limit": limit, "failing": failing, "cap": cap, "lease": uuid.uuid4(), "for": LEASE}
+def lease(limit: int, *, failing: int, for_people: bool = False) -> list[Leased]:
+    """Take at most `limit` of what is due, `failing` of them for endpoints that fail, within each endpoint's cap.
+
+    What is for people and what is for agents is leased apart, so that neither waits for the other's trouble.
+    """
+    mine: dict[str, Any] = {
+        "limit": limit,
+        "failing": failing,
+        "for_people": for_people,
+        "cap": settings.WEBHOOK_IN_FLIGHT_PER_ENDPOINT,
+        "lease": uuid.uuid4(),
+        "for": LEASE_FOR_PEOPLE if for_people else LEASE,
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEASING])
         cursor.execute(_LEASE, mine)

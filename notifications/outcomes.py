@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from escalations import log
 from escalations.models import Event
 from notifications import schedule
-from notifications.models import Delivery
+from notifications.models import Delivery, Kind
 from notifications.outbox import Leased
 
 Status = Delivery.Status
@@ -75,7 +75,10 @@ _RATE = """
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one try ended. No `status_code`: there was no answer. `error` is a code, `detail` says it in words."""
+    """How one try ended. No `status_code`: there was no answer. `error` is a code, `detail` says it in words.
+
+    `is_final`: trying again is no use.
+    """
 
     leased: Leased
     ms: int
@@ -84,6 +87,7 @@ class Outcome:
     detail: str
     retry_after: str | None = None
     answer: str = ""
+    is_final: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -137,7 +141,7 @@ def _end(outcome: Outcome) -> End:
         return End(outcome, Status.DELIVERED, None)
     step = outcome.leased.step
     wait = schedule.wait(step, status=outcome.status_code, retry_after=outcome.retry_after)
-    if wait is None or outcome.leased.is_test:
+    if wait is None or outcome.is_final or outcome.leased.is_test:
         return End(outcome, Status.DEAD, None)
     return End(outcome, Status.PENDING, wait)
 
@@ -177,6 +181,8 @@ def _tell(ends: Sequence[End], escalations: dict[UUID, UUID | None]) -> None:
 
 
 def _told_as(end: End) -> Event.Type | None:
+    if end.outcome.leased.kind != Kind.WEBHOOK:
+        return None  # the log tells of what agents were told
     if end.status == Status.DELIVERED:
         return Event.Type.DELIVERED
     is_serious = end.outcome.leased.step == TOLD_AFTER or end.outcome.status_code == schedule.GONE

@@ -33,7 +33,7 @@ def _waits_for(delivery: Delivery) -> str | None:
     """What keeps it from being sent, other than time."""
     if delivery.status != Delivery.Status.PENDING:
         return None
-    if delivery.agent.paused_at:
+    if delivery.agent and delivery.agent.paused_at:
         return "agent_paused"
     return "endpoint_disabled" if delivery.endpoint.disabled_at else None
 

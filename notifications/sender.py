@@ -38,8 +38,9 @@ PATIENCE = 60  # seconds to wait for PostgreSQL with outcomes in hand
 class Sender:
     """One run: until nothing is due and nothing is on its way, or until it is stopped."""
 
-    def __init__(self, *, linger: float = 0.0) -> None:
+    def __init__(self, *, linger: float = 0.0, for_people: bool = False) -> None:
         self._linger = linger
+        self._for_people = for_people
         self._jobs: queue.SimpleQueue[Leased | None] = queue.SimpleQueue()
         self._news: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()  # None: look at what is due
         self._on_their_way: dict[UUID, Leased] = {}
@@ -99,7 +100,8 @@ class Sender:
         """With messages on their way, a database that is away is no reason to give up: they will have an end."""
         failing = sum(each.is_failing for each in self._on_their_way.values())
         try:
-            return outbox.lease(free, failing=max(0, FAILING_SLOTS - failing))
+            allowed = max(0, FAILING_SLOTS - failing)
+            return outbox.lease(free, failing=allowed, for_people=self._for_people)
         except (OperationalError, InterfaceError):
             if not self._on_their_way:
                 raise
@@ -144,7 +146,8 @@ class Sender:
 class _Background:
     """The process's own sender, in a thread that comes and goes with the work."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, for_people: bool) -> None:
+        self._for_people = for_people
         self._lock = threading.Lock()
         self._sender: Sender | None = None
         self._thread: threading.Thread | None = None
@@ -157,7 +160,7 @@ class _Background:
             if self._sender is not None:
                 self._sender.look()
                 return
-            self._sender = Sender(linger=LINGER)
+            self._sender = Sender(linger=LINGER, for_people=self._for_people)
             self._thread = threading.Thread(target=self._run, args=(self._sender,), name="webhooks", daemon=True)
             self._thread.start()
 
@@ -191,20 +194,24 @@ class _Background:
                 self.kick()
 
 
-_background = _Background()
-atexit.register(_background.stop)
+_backgrounds = (_Background(for_people=False), _Background(for_people=True))
+for each in _backgrounds:
+    atexit.register(each.stop)
 
 
 def kick() -> None:
-    """Have the sender of this process look at what is due. Returns at once."""
-    _background.kick()
+    """Have the senders of this process look at what is due. Returns at once."""
+    for background in _backgrounds:
+        background.kick()
 
 
 def finish() -> None:
     """Wait until nothing is due and nothing is on its way."""
-    _background.finish()
+    for background in _backgrounds:
+        background.finish()
 
 
 def stop(**_signal: object) -> None:
     """This process is about to end. Takes a few seconds at most; what is not sent by then is somebody else's."""
-    _background.stop()
+    for background in _backgrounds:
+        background.stop()

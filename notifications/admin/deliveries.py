@@ -19,13 +19,14 @@ from django.utils.translation import ngettext
 
 from escalations.admin.filters import Choice
 from escalations.admin.lists import LongList
-from notifications import attempts, deliveries, fanout
+from notifications import attempts, audience, deliveries, fanout
 from notifications.admin.endpoints import seen_by
 from notifications.models import Attempt, Delivery, DeliveryQuerySet, Endpoint
 from reviewers.admin.seats import signed_in
 
 SHOWN = 20_000  # characters of a body
 ENDPOINTS_OFFERED = 100
+NOTICES = tuple(f"notice.{code}" for code in audience.CODES)
 IDENTIFIER = re.compile(r"[0-9]{1,18}")  # what a bigint column holds
 
 
@@ -40,10 +41,10 @@ class OfType(Choice):
 
     title = _("type")
     parameter_name = "type"
-    words = tuple((type_, type_) for type_ in (*sorted(fanout.SENT), deliveries.TEST))
+    words = tuple((type_, type_) for type_ in (*sorted(fanout.SENT), deliveries.TEST, *NOTICES))
 
     def chosen(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return queryset.filter(event=None) if value == deliveries.TEST else queryset.filter(type=value)
+        return queryset.filter(type=value)
 
 
 class ToEndpoint(Choice):
@@ -79,7 +80,7 @@ class DeliveryAdmin(LongList):
     )
 
     def get_queryset(self, request: HttpRequest) -> DeliveryQuerySet:
-        mine = Delivery.objects.visible_to(signed_in(request)).select_related("endpoint__agent", "event")
+        mine = Delivery.objects.visible_to(signed_in(request)).select_related("endpoint", "agent", "event")
         return mine.select_related("event__escalation").defer(
             "body",
             "event__escalation__issue_description",
@@ -177,7 +178,7 @@ class DeliveryAdmin(LongList):
             return "–"
         if delivery.endpoint.disabled_at:
             return str(_("waits: the endpoint is switched off"))
-        if delivery.endpoint.agent.paused_at:
+        if delivery.agent and delivery.agent.paused_at:
             return str(_("waits: the agent is paused"))
         return f"{delivery.next_attempt_at:%Y-%m-%d %H:%M:%S}"
 

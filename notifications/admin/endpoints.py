@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from escalations.admin.agents import added_by, is_theirs
 from escalations.models import Agent
-from notifications import deliveries, endpoints
+from notifications import channels, deliveries, endpoints
 from notifications.models import Endpoint
 from reviewers import once
 from reviewers.admin.seats import signed_in
@@ -23,10 +23,20 @@ from reviewers.models import Reviewer, Role
 
 @admin.register(Endpoint)
 class EndpointAdmin(admin.ModelAdmin[Endpoint]):
-    list_display = ("url", "agent", "state", "failures", "trouble")
-    list_select_related = ("agent",)
-    search_fields = ("url", "agent__name")
-    fields = ("url", "agent", "state", "cap", "failures", "failing_since", "trouble", "old_secret_until", "created_at")
+    list_display = ("url", "kind", "of", "state", "failures", "trouble")
+    search_fields = ("url", "agent__name", "reviewer__email")
+    fields = (
+        "url",
+        "kind",
+        "of",
+        "state",
+        "cap",
+        "failures",
+        "failing_since",
+        "trouble",
+        "old_secret_until",
+        "created_at",
+    )
     readonly_fields = tuple(name for name in fields if name != "cap")
     change_form_template = "admin/notifications/endpoint/change_form.html"
     actions = None
@@ -58,7 +68,7 @@ class EndpointAdmin(admin.ModelAdmin[Endpoint]):
 
     def has_change_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
         allowed = super().has_change_permission(request, obj) and self._is_configuring(request)
-        return allowed and (obj is None or is_theirs(signed_in(request), obj.agent))
+        return allowed and (obj is None or _is_theirs(signed_in(request), obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:  # noqa: ARG002
         """What was sent there stays known; it is switched off instead."""
@@ -66,7 +76,8 @@ class EndpointAdmin(admin.ModelAdmin[Endpoint]):
 
     def test(self, request: HttpRequest, pk: int) -> HttpResponse:
         endpoint = self._theirs(request, pk)
-        sent = deliveries.send_test(endpoint.agent, endpoint.url)
+        agent = endpoint.agent
+        sent = deliveries.send_test(agent, endpoint.url) if agent else channels.send_test(endpoint)
         messages.success(request, _("A test is on its way. Load this page again to see how it went."))
         return HttpResponseRedirect(reverse("admin:notifications_delivery_change", args=[sent.pk]))
 
@@ -80,6 +91,8 @@ class EndpointAdmin(admin.ModelAdmin[Endpoint]):
 
     def rotate(self, request: HttpRequest, pk: int) -> HttpResponse:
         endpoint = self._theirs(request, pk)
+        if not endpoint.secret:
+            raise PermissionDenied
         secret = endpoints.rotate_secret(endpoint)
         self.log_change(request, endpoint, _("New secret."))
         return _show(request, secret, back=_page(endpoint))
@@ -94,6 +107,10 @@ class EndpointAdmin(admin.ModelAdmin[Endpoint]):
         secret = endpoints.rotate_secrets(agent)
         self.admin_site.get_model_admin(Agent).log_change(request, agent, _("New webhook secret."))
         return _show(request, secret, back=reverse("admin:escalations_agent_change", args=[agent.pk]))
+
+    @admin.display(description=_("of"))
+    def of(self, endpoint: Endpoint) -> str:
+        return str(endpoint.owner)
 
     @admin.display(description="state")
     def state(self, endpoint: Endpoint) -> str:
@@ -120,9 +137,14 @@ class EndpointAdmin(admin.ModelAdmin[Endpoint]):
         return HttpResponseRedirect(_page(endpoint))
 
 
+def _is_theirs(viewer: Reviewer, endpoint: Endpoint) -> bool:
+    """Where people hear is theirs and the admins'."""
+    return is_theirs(viewer, endpoint.agent) if endpoint.agent else viewer.role == Role.ADMIN
+
+
 def seen_by(viewer: Reviewer) -> QuerySet[Endpoint]:
     """Those of everybody for an admin, of the agents they added for a lead; a URL may hold a token."""
-    found = Endpoint.objects.select_related("agent")
+    found = Endpoint.objects.select_related("agent", "reviewer", "pool")
     if viewer.role == Role.ADMIN:
         return found
     return found.filter(agent__in=added_by(viewer).values("pk")) if viewer.role == Role.LEAD else found.none()

@@ -34,12 +34,13 @@ class Answer:
 
 
 class NoAnswer(Exception):
-    """There is no status to go by. `code` is for programs, `text` for people."""
+    """There is no status to go by. `code` is for programs, `text` for people; `is_final`: trying again is no use."""
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, code: str, text: str, *, is_final: bool = False) -> None:
         super().__init__(text)
         self.code = code
         self.text = text
+        self.is_final = is_final
 
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:

@@ -12,6 +12,8 @@ from pytest_django import Settings
 from notifications import dial
 from notifications.transports import webhook
 from tests.notifications.certificates import Authority
+from tests.reviewers import mailbox
+from tests.reviewers.mailbox import Mailbox
 
 
 @pytest.fixture
@@ -54,3 +56,9 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Autho
 def _no_connection_outlives_its_test() -> Iterator[None]:
     yield
     webhook.release()
+
+
+@pytest.fixture
+def mail(settings: Settings) -> Iterator[Mailbox]:
+    with mailbox.serve(Mailbox(), settings) as started:
+        yield started

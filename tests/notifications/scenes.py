@@ -47,3 +47,9 @@ def send_due() -> None:
 def let_time_pass() -> None:
     """Every next try is due now."""
     Delivery.objects.filter(status=Delivery.Status.PENDING).update(next_attempt_at=Now())
+
+
+def agent_of(delivery: Delivery) -> Agent:
+    """Whose webhook it is."""
+    assert delivery.agent is not None
+    return delivery.agent

@@ -16,7 +16,7 @@ from tests import factories
 from tests.escalations.api.calls import Api, as_agent, as_reviewer
 from tests.escalations.api.test_description import check
 from tests.notifications.receivers import Receiver, receiver
-from tests.notifications.scenes import make_answered, make_delivery, send_due
+from tests.notifications.scenes import agent_of, make_answered, make_delivery, send_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("allow_loopback")]
 
@@ -71,7 +71,7 @@ CELLS = [
 @pytest.mark.parametrize(("call", "caller", "status"), CELLS)
 def test_a_caller_gets_what_they_may(call: str, caller: str, status: int) -> None:
     delivery = make_delivery("http://127.0.0.1:9/")
-    api = CALLERS[caller](delivery.agent)
+    api = CALLERS[caller](agent_of(delivery))
     calls = {
         "list": lambda: api.get(ALL),
         "get": lambda: api.get(path_of(delivery)),
@@ -83,7 +83,7 @@ def test_a_caller_gets_what_they_may(call: str, caller: str, status: int) -> Non
 
 def test_a_list_holds_the_agents_own_only() -> None:
     mine, _ = make_delivery("http://127.0.0.1:9/"), make_delivery("http://127.0.0.1:9/")
-    found = as_agent(mine.agent).get(ALL).json()["results"]
+    found = as_agent(agent_of(mine)).get(ALL).json()["results"]
     assert [each["id"] for each in found] == [str(mine.pk)]
 
 
@@ -99,10 +99,10 @@ def test_a_delivery_tells_its_whole_story(server: Receiver) -> None:
 
 def test_what_keeps_a_delivery_is_said() -> None:
     delivery = make_delivery("http://127.0.0.1:9/")
-    api = as_agent(delivery.agent)
+    api = as_agent(agent_of(delivery))
     endpoints.disable(Endpoint.objects.get(), reason="Holiday.")
     assert api.get(path_of(delivery)).json()["waits_for"] == "endpoint_disabled"
-    agents.pause(delivery.agent)
+    agents.pause(agent_of(delivery))
     assert api.get(path_of(delivery)).json()["waits_for"] == "agent_paused"
 
 
@@ -110,7 +110,7 @@ def test_what_keeps_a_delivery_is_said() -> None:
 def test_a_try_that_reached_nobody_tells_the_agent_nothing_about_our_network(error: str) -> None:
     delivery = make_delivery("http://127.0.0.1:9/")
     Attempt.objects.create(delivery=delivery, n=1, error=error, detail="10.0.0.1 refused", ms=7)
-    (attempt,) = as_agent(delivery.agent).get(path_of(delivery)).json()["attempts"]
+    (attempt,) = as_agent(agent_of(delivery)).get(path_of(delivery)).json()["attempts"]
     del attempt["at"]
     assert attempt == {
         "n": 1,

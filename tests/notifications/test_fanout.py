@@ -127,7 +127,9 @@ def test_agents_with_the_same_url_have_endpoints_and_secrets_of_their_own() -> N
     fanout.run()
     secrets = {bytes(secret) for secret in Endpoint.objects.values_list("secret", flat=True)}
     assert len(secrets) == 2
-    assert all(endpoint.secret == endpoint.agent.webhook_secret for endpoint in Endpoint.objects.all())
+    assert all(
+        endpoint.agent and endpoint.secret == endpoint.agent.webhook_secret for endpoint in Endpoint.objects.all()
+    )
 
 
 def test_a_batch_costs_the_same_few_statements_whatever_its_size(

@@ -15,7 +15,7 @@ from notifications import deliveries, outbox
 from notifications.models import Attempt, Delivery, Endpoint
 from tests import factories
 from tests.notifications.receivers import Receiver, receiver
-from tests.notifications.scenes import let_time_pass, make_answered, make_delivery, send_due
+from tests.notifications.scenes import agent_of, let_time_pass, make_answered, make_delivery, send_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("allow_loopback")]
 
@@ -110,9 +110,9 @@ def test_the_command_sends_all_since_a_moment(server: Receiver) -> None:
 
 def test_the_command_sends_one_agents_or_those_named(server: Receiver) -> None:
     first, second = make_delivery(server.url), make_delivery(server.url)
-    assert replay("--agent", first.agent.name) == "1 delivery is sent again."
+    assert replay("--agent", agent_of(first).name) == "1 delivery is sent again."
     assert replay("--id", str(first.pk), str(second.pk)) == "2 deliveries are sent again."
-    assert replay("--id", str(first.pk), "--agent", second.agent.name) == "0 deliveries are sent again."
+    assert replay("--id", str(first.pk), "--agent", agent_of(second).name) == "0 deliveries are sent again."
 
 
 @pytest.mark.parametrize(
