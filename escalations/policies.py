@@ -145,7 +145,7 @@ def _reassign(policy: Policy, escalation: Escalation) -> Escalation | None:
     if freed is None:
         return None
     declined = freed.declined_by
-    freed.declined_by = [*declined, escalation.assigned_to_id]
+    freed.declined_by = [*declined, *([escalation.assigned_to_id] if escalation.assigned_to_id else [])]
     if routed := route(freed):
         return routed
     freed.declined_by = declined

@@ -5,6 +5,7 @@ from escalations.admin.changes import ChangeAdmin
 from escalations.admin.escalations import EscalationAdmin
 from escalations.admin.events import EventAdmin
 from escalations.admin.keys import ApiKeyAdmin
+from escalations.admin.policies import PolicyAdmin
 from escalations.admin.rules import RoutingRuleAdmin
 from escalations.admin.templates import AnswerTemplateAdmin
 
@@ -15,5 +16,6 @@ __all__ = [
     "ChangeAdmin",
     "EscalationAdmin",
     "EventAdmin",
+    "PolicyAdmin",
     "RoutingRuleAdmin",
 ]

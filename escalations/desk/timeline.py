@@ -111,6 +111,7 @@ def _moment(escalation: Escalation, event: Event, before: str) -> Moment:
         "to": event.facts.get("assignee_name") or _("somebody"),
         "agent": escalation.source_agent,
         "status": event.data.get("status_code") or "",
+        "policy": event.data.get("policy") or "",
     }
     return Moment(
         at=event.at,
@@ -133,6 +134,8 @@ def _sentence(event: Event) -> str:
         Type.WOKEN: _woken,
         Type.REPORTED: _reported,
         Type.DELIVERED: _delivered,
+        Type.ON_CALL_NOTIFIED: _notified,
+        Type.MANAGER_NOTIFIED: _notified,
     }
     known = by_kind.get(Type(event.type))
     return known(event) if known else _plain(event)
@@ -145,6 +148,8 @@ def _plain(event: Event) -> str:
         Type.DECLINED: _("%(who)s declined it"),
         Type.INFO_REQUESTED: _("%(who)s asked %(agent)s back"),
         Type.REPLIED: _("%(agent)s replied"),
+        Type.BUMPED: _("It was moved up the queue (policy “%(policy)s”)"),
+        Type.CHANNEL_NOTIFIED: _("A channel was told (policy “%(policy)s”)"),
         Type.REOPENED: _("%(who)s opened it again"),
         Type.CORRECTED: _("%(who)s corrected the answer"),
         Type.CANCELLED: _("%(agent)s withdrew it"),
@@ -200,6 +205,15 @@ def _delivered(event: Event) -> str:
     if event.data.get("status_code"):
         return _("The agent's webhook received the news (%(status)s)")
     return _("The agent's webhook received the news")
+
+
+def _notified(event: Event) -> str:
+    """Who heard, also where it is somebody else than the policy meant."""
+    return {
+        "on_call": _("Whoever is on call was told (policy “%(policy)s”)"),
+        "manager": _("The manager was told (policy “%(policy)s”)"),
+        "admins": _("The admins were told, as nobody else is there to hear (policy “%(policy)s”)"),
+    }.get(event.data.get("told", ""), _("Nobody is there to be told (policy “%(policy)s”)"))
 
 
 def _said(data: dict[str, Any]) -> str:
