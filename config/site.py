@@ -65,6 +65,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records(_("Agents"), "escalations.Agent"),
             Records(_("API keys"), "escalations.ApiKey"),
             Records(_("Routing rules"), "escalations.RoutingRule"),
+            Records(_("Policies"), "escalations.Policy"),
             Records(_("Answer templates"), "escalations.AnswerTemplate"),
             Records(_("Webhook endpoints"), "notifications.Endpoint"),
             Records(_("Webhook deliveries"), "notifications.Delivery"),
