@@ -20,7 +20,9 @@ LEAD_CHANGES = {
 }
 SECRETIVE = {"view_apikey", "view_cursor", "view_idempotency"}  # a lead's business
 # Everybody's own, with pages of their own, or nobody's: who is written to, and who tried to sign in.
-PRIVATE = {"view_draft", "view_savedview", "view_letter", "view_invitation", "view_try", "view_feed"}
+PRIVATE = {"view_draft", "view_savedview", "view_letter", "view_invitation", "view_try", "view_feed"} | {
+    *("view_slackaccount", "view_slackrequest"),
+}
 
 
 class RoleBackend(ModelBackend):
