@@ -9,6 +9,7 @@ from notifications import signing
 from notifications.models import Kind
 from notifications.outbox import Leased
 from notifications.outcomes import Outcome
+from notifications.slack import sending
 from notifications.transports import email, webhook
 from notifications.transports.webhook import Answer
 
@@ -58,7 +59,12 @@ def _mail(leased: Leased) -> Answer:
 
 
 # How a message of each kind is sent; a channel is one file in `transports/` and one line here.
-SENDERS: dict[str, Callable[[Leased], Answer]] = {Kind.WEBHOOK: _post, Kind.HOOK: _post, Kind.EMAIL: _mail}
+SENDERS: dict[str, Callable[[Leased], Answer]] = {
+    Kind.WEBHOOK: _post,
+    Kind.HOOK: _post,
+    Kind.EMAIL: _mail,
+    Kind.SLACK: sending.send,
+}
 
 
 def _headers(leased: Leased) -> dict[str, str]:

@@ -15,6 +15,7 @@ from escalations.models import Priority
 from notifications import messages
 from notifications.messages import Notice
 from notifications.models import Delivery, Endpoint, Kind, Preference
+from notifications.slack import sending
 from notifications.transports.email import SCHEME
 from reviewers.models import Pool, Reviewer, Role
 
@@ -24,7 +25,7 @@ USUAL = {priority: frozenset(FOR_PEOPLE) if priority != Priority.LOW else frozen
 FAILING_FOR = timedelta(hours=1)  # after which a channel does not count as one that works
 
 # What a channel carries, where it is not the message as `messages.body` has it.
-COMPOSED: dict[str, Callable[[Notice], bytes]] = {}
+COMPOSED: dict[str, Callable[[Notice], bytes]] = {Kind.SLACK: sending.compose}
 
 
 def compose(notice: Notice, kind: str) -> bytes:
@@ -85,11 +86,14 @@ def prefer(reviewer: Reviewer, chosen: dict[str, list[str]]) -> None:
 @transaction.atomic
 def set_hook(reviewer: Reviewer, url: str) -> str | None:
     """A webhook of one's own, at a URL that has passed `addresses.validate`; empty: none. Returns its new secret."""
-    Endpoint.objects.filter(reviewer=reviewer, kind=Kind.HOOK).delete()
+    mine = Endpoint.objects.filter(reviewer=reviewer, kind=Kind.HOOK)
     if not url:
+        mine.delete()
         return None
     secret = agents.new_webhook_secret()
-    Endpoint.objects.create(kind=Kind.HOOK, reviewer=reviewer, url=url, secret=vault.seal(secret.encode()))
+    fresh = {"url": url, "secret": vault.seal(secret.encode()), "failures": 0, "failing_since": None, "trouble": ""}
+    fresh |= {"disabled_at": None, "disabled_reason": "", "breaker_until": None}
+    Endpoint.objects.update_or_create(reviewer=reviewer, kind=Kind.HOOK, defaults=fresh)
     return secret
 
 

@@ -14,6 +14,7 @@ from notifications.slack.texts import Block, fitted, line, plain
 
 HEADER, SECTION, FIELD, FALLBACK = 150, 3000, 200, 300  # characters
 DIGEST_LINES, DIGEST_LINE = 8, 200
+LISTED = 45  # blocks, of the 50 that Slack takes
 
 CLAIM, RESOLVE, RELEASE, OPEN = "claim", "resolve", "release", "open"
 # A word and a shape, so that colour and pictures are not needed.
@@ -41,6 +42,18 @@ def of(escalation: Escalation, *, why: str = "", now: datetime | None = None) ->
         {"type": "actions", "block_id": "verbs", "elements": list(_buttons(escalation))},
     ]
     return Message(line(f"{head}: {why or escalation.issue_description}", FALLBACK), blocks)
+
+
+def listed(data: dict[str, Any]) -> Message:
+    """A digest of many escalations, or a message that is about none: `data` as `notifications/messages.py` makes it."""
+    lines = [
+        f"{each['reference']} · {each['why']}\n{each['issue_description']}" for each in data.get("escalations", [])
+    ]
+    left_out = data.get("left_out", 0)
+    more = [f"And {left_out} more."] if left_out else []
+    button = {"type": "button", "action_id": OPEN, "text": plain("Open"), "url": data["url"]}
+    blocks = [_section(each) for each in [data["subject"], *lines[:LISTED], *more]]
+    return Message(line(data["subject"], FALLBACK), [*blocks, {"type": "actions", "elements": [button]}])
 
 
 def heading(escalation: Escalation) -> str:

@@ -1,0 +1,41 @@
+"""Slack as a channel of the outbox: what a delivery carries, and one try to hand it over."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from notifications.slack import messages
+from notifications.slack.messages import Message
+from notifications.transports import slack
+from notifications.transports.slack import NotTaken
+from notifications.transports.webhook import Answer, NoAnswer
+
+if TYPE_CHECKING:
+    from notifications.messages import Notice
+    from notifications.outbox import Leased
+
+TAKEN, TOO_MANY, UNAVAILABLE = 200, 429, 503
+
+
+def compose(notice: Notice) -> bytes:
+    """The message of one escalation, frozen as the event left it."""
+    message = messages.of(notice.escalation, why=notice.why.text)
+    return json.dumps(message._asdict(), ensure_ascii=False).encode()
+
+
+def send(leased: Leased) -> Answer:
+    """To the channel or person that the endpoint's address names. Raises NoAnswer.
+
+    What was not made by `compose` is a digest or a test, in the form that every channel can read.
+    """
+    known = json.loads(leased.body)
+    message = Message(known["text"], known["blocks"]) if "blocks" in known else messages.listed(known["data"])
+    try:
+        channel, ts = slack.post(leased.url, message)
+    except NotTaken as reason:
+        if reason.retry_after is not None:
+            status = TOO_MANY if reason.code == "ratelimited" else UNAVAILABLE
+            return Answer(status, reason.retry_after, reason.text.encode(), "")
+        raise NoAnswer(reason.code, reason.text, is_final=reason.is_final) from reason
+    return Answer(TAKEN, None, f"{channel} {ts}".encode(), "")
