@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/", include("escalations.api.urls")),
     path("api/", include("notifications.urls")),
     path("api/", include("metrics.urls")),
+    path("slack/", include("notifications.slack.urls")),
     path("", include("reviewers.accounts.urls")),
     path("", admin.site.urls),
 ]
