@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from escalations.desk import pages, queue, urls
+from notifications import desk as notified
 from reviewers.accounts.site import AccountPages
 
 # What the desk sets up by itself and nobody needs to edit: what a role may do, and the beat's rows.
@@ -104,7 +105,7 @@ class DeskSite(AccountPages):
         super().register(shown, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [*urls.patterns(self), *super().get_urls()]
+        return [*urls.patterns(self), *notified.patterns(self), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:  # noqa: ARG002
         return pages.live_queue(request)
