@@ -27,6 +27,7 @@ MARKS = (
     "password",
     "://",
     "/invited/",
+    "/oncall/feed/",
 )
 SECRETS = re.compile(
     r"(?P<key>\besc_(?:live|test)_)\w+"
@@ -35,7 +36,7 @@ SECRETS = re.compile(
     r"|(?P<openai>\bsk-)[\w-]{16,}"
     r"|(?P<cookie>cookie[\"'\\]*\s*[:=]\s*[\"'\\]*)[^\"\\]+"
     r"|(?P<header>(?:authorization|x[-_]api[-_]key|password)[\"'\\]*\s*[:=]\s*[\"'\\]*(?:(?:bearer|basic)\s+)?)[^\s\"',;\\{}\[\]]+"
-    r"|(?P<link>/(?:invited|password/new/[\w-]+)/)[\w-]{20,}"
+    r"|(?P<link>/(?:invited|oncall/feed|password/new/[\w-]+)/)[\w-]{20,}"
     r"|(?P<url>://[^\s/:@\"\\]*:)[^\s/@\"\\]+(?=@)",
     re.IGNORECASE,
 )

@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 
+from reviewers import duty
 from reviewers.hours import DAY, Span
 from reviewers.models import Override, Pool, Reviewer, Rotation, TimeOff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
 AHEAD = timedelta(days=14)  # how far pages look for gaps
 FAR = timedelta(days=3660)  # nobody plans further, and no calendar need go there
@@ -194,17 +197,34 @@ def is_near(moment: datetime) -> bool:
 
 
 def take_over(rotation: Rotation, reviewer: Reviewer, *, until: datetime) -> Override:
-    """On call from now on, in the place of whoever would be. Raises CannotTakeOver."""
+    """On call from now on, in the place of whoever would be, and back if they were away. Raises CannotTakeOver."""
     now = datetime.now(UTC)
     if not now < until <= now + AHEAD:
         raise CannotTakeOver
+    if reviewer.away_since:
+        duty.come_back(reviewer)
     return Override.objects.create(rotation=rotation, reviewer=reviewer, start_at=now, end_at=until)
+
+
+def standing_in(rotation: Rotation, reviewer: Reviewer) -> Override | None:
+    """By what they stand in now."""
+    return _standing_in(rotation, reviewer, datetime.now(UTC)).first()
+
+
+def hand_back(rotation: Rotation, reviewer: Reviewer) -> None:
+    """They no longer stand in; whoever has the turn is on call."""
+    now = datetime.now(UTC)
+    _standing_in(rotation, reviewer, now).update(end_at=now)
 
 
 def keep_note(rotation: Rotation, note: str, *, by: Reviewer) -> None:
     """What the next person should know."""
     rotation.handover_note, rotation.noted_by, rotation.noted_at = note, by, datetime.now(UTC)
     rotation.save(update_fields=["handover_note", "noted_by", "noted_at"])
+
+
+def _standing_in(rotation: Rotation, reviewer: Reviewer, now: datetime) -> QuerySet[Override]:
+    return rotation.overrides.filter(reviewer=reviewer, start_at__lt=now, end_at__gt=now).order_by("-pk")
 
 
 def _off(reviewer: Reviewer) -> Iterable[Span]:

@@ -92,7 +92,7 @@ def test_what_an_operator_should_know_is_a_warning(
     assert [found.id for found in checks.email()] == expected
 
 
-@pytest.mark.parametrize("path", ["/invited/", "/password/new/Nzc5/"])
+@pytest.mark.parametrize("path", ["/invited/", "/oncall/feed/", "/password/new/Nzc5/"])
 def test_the_access_log_tells_no_token(path: str) -> None:
     token = "cnm0-9f8e7d6c5b4a39281706f5e4d3c2b1a0"
 
