@@ -55,8 +55,10 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         _("Team"),
         (
             Page(_("Team"), "desk_team", covers=("desk/team/",)),
+            Page(_("On call"), "desk_oncall", covers=("desk/oncall/",)),
             Records(_("People"), "reviewers.Reviewer"),
             Records(_("Reviewer pools"), "reviewers.Pool"),
+            Records(_("Rotations"), "reviewers.Rotation"),
             Records(_("Tags"), "reviewers.Tag"),
         ),
     ),
