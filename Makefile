@@ -1,6 +1,6 @@
 # make run: the product, with everything it needs. make test: what CI runs. make help: the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint browser bench
+.PHONY: help run demo test lint browser bench screenshots
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -9,7 +9,7 @@ CLEAN := env -i PATH="$(CURDIR)/$(VENV)/bin:$$PATH" HOME="$$HOME" LANG=C.UTF-8 C
 	PLAYWRIGHT_BROWSERS_PATH="$$PLAYWRIGHT_BROWSERS_PATH" PYTHONDONTWRITEBYTECODE="$$PYTHONDONTWRITEBYTECODE"
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed  ## start the product on PORT (default 8000); Ctrl-C stops it
 	@exec $(PYTHON) -m config.embedded
@@ -33,6 +33,9 @@ browser:  ## the Chromium of the browser tests, installed where root may
 
 bench: $(VENV)/.installed-dev  ## measure; SMOKE=1 only shows that the benchmarks run
 	@$(CLEAN) python -m benchmarks $(if $(SMOKE),--smoke)
+
+screenshots: $(VENV)/.installed-dev  ## take the pictures of docs/ from a running product of their own
+	@$(CLEAN) python -m tests.pictures
 
 $(VENV)/bin/python:
 	@for candidate in python3 python3.11 python3.12 python3.13 python3.14 python; do \

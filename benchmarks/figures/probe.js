@@ -5,11 +5,18 @@
   const probe = window.probe = { painted: [], frames: [], long: [], states: [], clicks: [], lcp: 0 };
 
   /** Call back once the frame that shows what is there now has been handed over. */
-  const painted = (note) => requestAnimationFrame(() => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => note(Date.now());
+  let waiting = [];
+  const painted = (note) => { if (waiting.push(note) === 1) requestAnimationFrame(handOver); };
+  function handOver() {
+    const notes = waiting, { port1, port2 } = new MessageChannel();
+    waiting = [];
+    port1.onmessage = () => {
+      port1.close(); // else it would keep the rows that its notes are about
+      const now = Date.now();
+      notes.forEach((note) => note(now));
+    };
     port2.postMessage(0);
-  });
+  }
 
   const rowOf = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest("[data-version]");
 

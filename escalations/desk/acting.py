@@ -64,6 +64,8 @@ def do(request: HttpRequest, escalation: Escalation, deed: Deed) -> HttpResponse
         return _refused(request, escalation, refusal, deed)
     if deed.did:
         undo.remember(request, deed.did, [escalation])
+    else:
+        undo.forget(request)
     if request.POST.get("then") == "next":
         return _next(request, deed.said)
     if wants_json(request) and not _leaves(request):

@@ -64,6 +64,11 @@ def remember(request: HttpRequest, did: Did, before: Iterable[Escalation]) -> st
     return token
 
 
+def forget(request: HttpRequest) -> None:
+    """Something else is the last thing done now, such as an answer, which is corrected and not taken back."""
+    request.session.pop(KEPT_AS, None)
+
+
 def offered(request: HttpRequest) -> Offer | None:
     """What could be taken back now."""
     kept = _kept(request)

@@ -133,3 +133,11 @@ def test_taking_next_can_be_undone(team: Team, free: list[Escalation], as_: As) 
     take_back(client)
 
     assert [fresh(each).claimed_at for each in free] == [None] * 4
+
+
+def test_an_answer_is_the_last_thing_done_and_is_not_taken_back(team: Team, free: list[Escalation], as_: As) -> None:
+    client = as_(team.ada)
+    do(client, "claim", free[:1])
+    client.post(f"/desk/e/{free[0].reference}/resolve/", {"notes": "Yes."})
+    assert fresh(free[0]).status == Status.RESOLVED
+    assert take_back(client).status_code == 409
