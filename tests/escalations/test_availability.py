@@ -95,12 +95,23 @@ weeks = st.lists(
     st.builds(Hours, st.integers(0, 6), quarters, quarters), min_size=1, max_size=3, unique_by=lambda each: each[:2]
 )
 
+# Each a day before: New York, Berlin and Lord Howe to summer time and back; Lord Howe moves by half an hour.
+BEFORE_CLOCKS_CHANGE = [
+    datetime(2026, month, day, tzinfo=UTC) for month, day in ((3, 7), (3, 28), (4, 3), (10, 2), (10, 24), (10, 31))
+]
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata"]), weeks), max_size=3))
-def test_the_next_coverage_is_the_first_minute_at_which_anybody_is_on(plans: list[tuple[str, list[Hours]]]) -> None:
+
+@settings(max_examples=24, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]), weeks), max_size=3
+    ),
+    st.sampled_from(BEFORE_CLOCKS_CHANGE),
+)
+def test_the_next_coverage_is_the_first_minute_at_which_anybody_is_on(
+    plans: list[tuple[str, list[Hours]]], start: datetime
+) -> None:
     pool = Pool.objects.create(name=f"pool-{datetime.now(UTC).timestamp()}")
-    start = datetime(2026, 3, 28, 0, 0, tzinfo=UTC)  # the night before summer time
     for zone, hours in plans:
         duty.keep_hours(make_reviewer(pool=pool), zone=zone, hours=hours)
     schedules = [Schedule(ZoneInfo(zone), tuple(hours)) for zone, hours in plans]
