@@ -13,17 +13,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from escalations.admin.agents import added_by, is_theirs
+from escalations.admin.filters import Choice
 from escalations.models import Agent
 from notifications import channels, deliveries, endpoints
-from notifications.models import Endpoint
+from notifications.models import Endpoint, Kind
 from reviewers import once
 from reviewers.admin.seats import signed_in
 from reviewers.models import Reviewer, Role
 
 
+class OfKind(Choice):
+    title = _("channel")
+    parameter_name = "kind"
+    words = tuple((kind.value, kind.label) for kind in Kind)
+
+
 @admin.register(Endpoint)
 class EndpointAdmin(admin.ModelAdmin[Endpoint]):
     list_display = ("url", "kind", "of", "state", "failures", "trouble")
+    list_filter = (OfKind,)
     search_fields = ("url", "agent__name", "reviewer__email")
     fields = (
         "url",

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SAMPLE = [json.loads(line) for line in (Path(settings.BASE_DIR) / "docs/demo/handoffs.jsonl").read_text().splitlines()]
 LOOKS = [("light", 1440), ("dark", 1440), ("light", 360)]
-PATHS = ["/", "/desk/mine/", "/desk/preferences/", "/?q=nothing+is+like+this", "/?view=snoozed"]
+PATHS = ["/", "/desk/mine/", "/desk/preferences/", "/desk/notifications/", "/?q=nothing+is+like+this", "/?view=snoozed"]
 MISSING = ["/desk/e/ESC-999999/", "/nothing/here/"]
 # The document is wider than its window only if something makes it so.
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

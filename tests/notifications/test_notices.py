@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -12,7 +13,7 @@ from pytest_django import Settings
 
 from escalations import lifecycle, log
 from escalations.models import Event
-from notifications import channels, notices
+from notifications import channels, notices, outbox
 from notifications.models import Attempt, Bundled, Delivery, Endpoint, Kind
 from notifications.sender import Sender
 from reviewers.models import Pool, Reviewer, Role
@@ -240,6 +241,46 @@ def test_whoever_has_no_working_channel_is_reported(mail: Mailbox, settings: Set
     channels.prefer(ada, {"urgent": [Kind.EMAIL]})
     settings.HAS_EMAIL = False
     assert channels.unreachable() == [ada]
+
+
+def test_the_command_names_whom_nothing_reaches(mail: Mailbox) -> None:
+    ada = make_reviewer("Ada", pool=default_pool())
+    call_command("check_channels")
+    Endpoint.objects.create(kind=Kind.EMAIL, reviewer=ada, url="mailto:ada@example.com")
+    Endpoint.objects.update(failures=9, failing_since=timezone.now() - timedelta(hours=2))
+
+    with pytest.raises(CommandError, match=r"- Ada <ada@example\.com>"):
+        call_command("check_channels")
+
+
+def test_letters_and_webhooks_do_not_wait_for_each_other(mail: Mailbox) -> None:
+    make_reviewer("Ada", pool=default_pool())
+    make_escalation(priority="high")
+    notices.run()
+
+    assert outbox.lease(10, failing=8) == []
+    assert [each.kind for each in outbox.lease(10, failing=8, for_people=True)] == [Kind.EMAIL]
+
+
+def test_many_at_once_make_each_notice_once(mail: Mailbox) -> None:
+    make_reviewer("Ada", pool=default_pool())
+    make_escalation(priority="high")
+    events = log.read(0)
+    notices.queue(events)
+    notices.queue(events)
+
+    assert Delivery.objects.count() == 1
+
+
+def test_a_secret_is_cut_out_before_it_leaves(mail: Mailbox) -> None:
+    make_reviewer("Ada", pool=default_pool())
+    make_escalation("Card 4111 1111 1111 1111, https://bot:pa55word@shop.example", priority="high")
+
+    tell()
+
+    said = mail.letters[0].as_string()
+    assert "4111" not in said
+    assert "pa55word" not in said
 
 
 def test_an_address_that_changed_is_taken_over(mail: Mailbox) -> None:
