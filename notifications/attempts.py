@@ -54,6 +54,10 @@ def _post(leased: Leased) -> Answer:
     return webhook.post(leased.url, body=leased.body, headers=_headers(leased))
 
 
+def _tell(leased: Leased) -> Answer:
+    return sending.send_simply(leased) if sending.is_incoming(leased.url) else _post(leased)
+
+
 def _mail(leased: Leased) -> Answer:
     return email.send(leased.url, leased.body, message_id=str(leased.id))
 
@@ -61,7 +65,7 @@ def _mail(leased: Leased) -> Answer:
 # How a message of each kind is sent; a channel is one file in `transports/` and one line here.
 SENDERS: dict[str, Callable[[Leased], Answer]] = {
     Kind.WEBHOOK: _post,
-    Kind.HOOK: _post,
+    Kind.HOOK: _tell,
     Kind.EMAIL: _mail,
     Kind.SLACK: sending.send,
 }

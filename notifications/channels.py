@@ -35,7 +35,7 @@ def compose(notice: Notice, kind: str) -> bytes:
 def addresses_of(reviewer: Reviewer) -> dict[str, str]:
     """What is known of a person without their doing; a webhook is a row that they made themselves."""
     found = {Kind.EMAIL: f"{SCHEME}{reviewer.email}"} if settings.HAS_EMAIL else {}
-    slack = getattr(reviewer, "slack", None)
+    slack = getattr(reviewer, "slack", None) if settings.SLACK_BOT_TOKEN else None
     return found | ({Kind.SLACK: slack.slack_id} if slack else {})
 
 
@@ -130,7 +130,7 @@ def _hears(person: Reviewer, known: dict[str, Endpoint], wishes: frozenset[str])
 
 
 def _is_open(kind: str) -> bool:
-    return kind != Kind.EMAIL or bool(settings.HAS_EMAIL)
+    return {Kind.EMAIL: bool(settings.HAS_EMAIL), Kind.SLACK: bool(settings.SLACK_BOT_TOKEN)}.get(Kind(kind), True)
 
 
 def _known(people: Iterable[Reviewer]) -> dict[UUID, dict[str, Endpoint]]:

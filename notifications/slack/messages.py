@@ -45,14 +45,15 @@ def of(escalation: Escalation, *, why: str = "", now: datetime | None = None) ->
 
 
 def listed(data: dict[str, Any]) -> Message:
-    """A digest of many escalations, or a message that is about none: `data` as `notifications/messages.py` makes it."""
+    """A digest, a test, or a notice without buttons: `data` is as `notifications/messages.py` makes it."""
     lines = [
         f"{each['reference']} · {each['why']}\n{each['issue_description']}" for each in data.get("escalations", [])
     ]
+    alone = [data["escalation"]["issue_description"]] if "escalation" in data else []
     left_out = data.get("left_out", 0)
     more = [f"And {left_out} more."] if left_out else []
     button = {"type": "button", "action_id": OPEN, "text": plain("Open"), "url": data["url"]}
-    blocks = [_section(each) for each in [data["subject"], *lines[:LISTED], *more]]
+    blocks = [_section(each) for each in [data["subject"], *alone, *lines[:LISTED], *more]]
     return Message(line(data["subject"], FALLBACK), [*blocks, {"type": "actions", "elements": [button]}])
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from notifications.slack import messages
 from notifications.slack.messages import Message
-from notifications.transports import slack
+from notifications.transports import slack, webhook
 from notifications.transports.slack import NotTaken
 from notifications.transports.webhook import Answer, NoAnswer
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from notifications.messages import Notice
     from notifications.outbox import Leased
 
+INCOMING = "hooks.slack.com"
 TAKEN, TOO_MANY, UNAVAILABLE = 200, 429, 503
 
 
@@ -39,3 +41,15 @@ def send(leased: Leased) -> Answer:
             return Answer(status, reason.retry_after, reason.text.encode(), "")
         raise NoAnswer(reason.code, reason.text, is_final=reason.is_final) from reason
     return Answer(TAKEN, None, f"{channel} {ts}".encode(), "")
+
+
+def is_incoming(url: str) -> bool:
+    """Whether it is an incoming webhook of Slack, which takes messages of Slack and no others."""
+    return urlsplit(url).hostname == INCOMING
+
+
+def send_simply(leased: Leased) -> Answer:
+    """To an incoming webhook: words and a link, without buttons that act. Raises NoAnswer."""
+    message = messages.listed(json.loads(leased.body)["data"])
+    body = json.dumps(message._asdict(), ensure_ascii=False).encode()
+    return webhook.post(leased.url, body=body, headers={"Content-Type": "application/json; charset=utf-8"})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from escalations.models import Priority
 from notifications import channels, notices
@@ -14,6 +15,9 @@ from notifications.sender import Sender
 from notifications.slack import accounts
 from reviewers.models import Reviewer
 from tests.factories import default_pool, make_escalation, make_reviewer
+from tests.notifications.certificates import Authority
+from tests.notifications.conftest import Names
+from tests.notifications.receivers import receiver
 from tests.notifications.scenes import let_time_pass
 from tests.notifications.slack.servers import FakeSlack
 
@@ -110,3 +114,27 @@ def test_a_storm_ends_in_one_message_that_lists_it(slack: FakeSlack, ada: Review
     assert len(alone) + len(told) == 12
     assert len(alone) == 5
     assert "Question 11?" in json.dumps(digest["blocks"])
+
+
+def test_without_a_token_slack_is_no_channel_of_anybody(slack: FakeSlack, ada: Reviewer, settings: Settings) -> None:
+    send_due()
+    settings.SLACK_BOT_TOKEN = ""
+    assert Kind.SLACK not in channels.addresses_of(Reviewer.objects.get(pk=ada.pk))
+    assert ada in channels.unreachable()
+    settings.SLACK_BOT_TOKEN = "xoxb-test"
+    assert ada not in channels.unreachable()
+
+
+def test_an_incoming_webhook_gets_words_and_a_link(allow_loopback: None, names: Names, authority: Authority) -> None:
+    names["hooks.slack.com"] = [["127.0.0.1"]]
+    with receiver(tls=authority.server("hooks.slack.com")) as server:
+        url = f"https://hooks.slack.com:{server.port}/services/T0/B0/x"
+        channels.set_hook(make_reviewer("Ada"), url)
+        escalation = make_escalation("May I refund <!channel> order 6144?", priority=Priority.URGENT)
+        send_due()
+    (received,) = server.received
+    sent = json.loads(received.body)
+    assert sent["text"].startswith(f"[{escalation.reference} urgent] ")
+    assert sent["blocks"][1]["text"]["text"] == "May I refund &lt;!channel&gt; order 6144?"
+    assert sent["blocks"][-1]["elements"][0]["url"] == escalation.html_url
+    assert "webhook-signature" not in received.headers
