@@ -6,7 +6,7 @@ and a sweep that was down for a day does each thing once. Where nobody is there 
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ from escalations.actors import Actor
 from escalations.lifecycle import route, transition
 from escalations.models import Escalation, Event, Policy, Priority
 from escalations.transitions import FREED_BY_POLICY, GIVEN_BY_POLICY, MOVED_BY_POLICY
-from reviewers import oncall
+from reviewers import clock, oncall
 from reviewers.models import Pool, Reviewer, ReviewerQuerySet, Role
 
 BATCH = 500
@@ -104,7 +104,7 @@ def _notify(policy: Policy, escalation: Escalation) -> Escalation | None:
     if policy.action == Policy.Action.NOTIFY_CHANNEL:
         heard = Hearers("channel", [], [])
     else:
-        heard = hearers(policy.action, escalation.pool, datetime.now(UTC))
+        heard = hearers(policy.action, escalation.pool, clock.now())
     people = [str(each.pk) for each in heard.reviewers]
     data = {
         "policy": policy.name,

@@ -5,12 +5,13 @@ trusts them beyond that moment; a sweep brings up to date whoever has passed it.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import transaction
 from django.db.models import F, Min
 
+from reviewers import clock
 from reviewers.hours import Hours, Schedule, Span
 from reviewers.models import Pool, Reviewer, ReviewerQuerySet, Seat, TimeOff, WorkingHours
 
@@ -30,7 +31,7 @@ class CannotBeAway(Exception):
 @transaction.atomic
 def go_away(reviewer: Reviewer, *, until: datetime | None = None, has_lapsed: bool = False) -> None:
     """Not on duty until then; without a moment, until they come back. Raises CannotBeAway."""
-    now = datetime.now(UTC)
+    now = clock.now()
     if until is not None and not timedelta(0) < until - now <= AWAY_AT_MOST:
         raise CannotBeAway
     _lock(reviewer)
@@ -43,7 +44,7 @@ def come_back(reviewer: Reviewer) -> None:
     """On duty again, as far as hours and time off allow it."""
     _lock(reviewer)
     reviewer.away_since, reviewer.away_until, reviewer.has_lapsed = None, None, False
-    _settle(reviewer, datetime.now(UTC))
+    _settle(reviewer, clock.now())
 
 
 @transaction.atomic
@@ -55,7 +56,7 @@ def keep_hours(reviewer: Reviewer, *, zone: str, hours: Iterable[Hours]) -> None
     reviewer.time_zone = zone
     reviewer.working_hours.all().delete()
     WorkingHours.objects.bulk_create(WorkingHours(reviewer=reviewer, **each._asdict()) for each in hours)
-    _settle(reviewer, datetime.now(UTC))
+    _settle(reviewer, clock.now())
 
 
 @transaction.atomic
@@ -83,11 +84,11 @@ def closing(pool: Pool) -> Schedule:
 def refresh(reviewer: Reviewer) -> None:
     """Work out what stands now, after hours or time off have changed or a moment has come."""
     _lock(reviewer)
-    _settle(reviewer, datetime.now(UTC))
+    _settle(reviewer, clock.now())
 
 
 def refresh_pool(pool: Pool, now: datetime | None = None) -> None:
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     plan = closing(pool)
     pool.is_open, pool.open_changes_at = plan.is_on(now), plan.next_change(now)
     pool.save(update_fields=["is_open", "open_changes_at"])
@@ -95,7 +96,7 @@ def refresh_pool(pool: Pool, now: datetime | None = None) -> None:
 
 def refresh_due() -> int:
     """Bring up to date everybody whose duty has changed by now. Returns how many."""
-    now = datetime.now(UTC)
+    now = clock.now()
     due = list(ReviewerQuerySet(Reviewer).filter(duty_changes_at__lte=now).order_by("duty_changes_at")[:BATCH])
     for reviewer in due:
         refresh(reviewer)

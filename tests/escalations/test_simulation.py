@@ -1,0 +1,101 @@
+"""What a simulation says is what the engine then does; and a simulation leaves nothing behind."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from escalations import backlog, intake, policies, simulation
+from escalations.intake import NewEscalation
+from escalations.models import Agent, Escalation, Event, Policy, Priority
+from reviewers import clock, duty
+from reviewers.hours import Hours
+from reviewers.models import Pool, Reviewer
+from tests.factories import default_pool, key_of, make_agent, make_pool, make_reviewer
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+MONDAY = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+Type = Event.Type
+
+
+def seen(happenings: list[simulation.Happening]) -> list[tuple[float, str, list[str]]]:
+    return [((each.at - MONDAY) / HOUR, each.type, [who.name for who in each.who]) for each in happenings]
+
+
+def simulate(priority: Priority, *, hours: int = 30, **facts: Any) -> list[tuple[float, str, list[str]]]:
+    request = NewEscalation("May I?", priority=priority, **facts)
+    return seen(simulation.of_new(request, by=None, at=MONDAY, until=MONDAY + hours * HOUR))
+
+
+def test_an_urgent_one_goes_round_and_then_to_on_call() -> None:
+    make_reviewer("Ada")
+    ben = make_reviewer("Ben")
+    Pool.objects.update(manager=ben)
+    assert simulate(Priority.URGENT, hours=2) == [
+        (0.0, Type.CREATED, []),
+        (0.0, Type.ASSIGNED, ["Ada"]),
+        (0.25, Type.LAPSED, []),
+        (0.25, Type.ASSIGNED, ["Ben"]),
+        (0.5, Type.LAPSED, []),
+        (0.5, Type.ON_CALL_NOTIFIED, ["Ben"]),
+        (0.5, Type.ON_CALL_NOTIFIED, ["Ben"]),
+        (1.0, Type.ON_CALL_NOTIFIED, ["Ben"]),
+    ]
+
+
+def test_who_begins_at_nine_gets_it_at_nine() -> None:
+    ada = make_reviewer("Ada")
+    duty.keep_hours(
+        ada, zone="UTC", hours=[Hours(day, (MONDAY + HOUR).time(), (MONDAY + 9 * HOUR).time()) for day in range(7)]
+    )
+    assert simulate(Priority.LOW, hours=1)[1:] == [(1.0, Type.ASSIGNED, ["Ada"])]
+
+
+def test_nothing_of_it_stays() -> None:
+    make_reviewer("Ada")
+    simulate(Priority.URGENT)
+    assert (Escalation.objects.count(), Agent.objects.count(), Event.objects.count()) == (0, 0, 0)
+    assert Reviewer.objects.get().on_duty
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regnamespace('simulated_clock') IS NULL, now() > '2027-03-01'")
+        assert cursor.fetchone() == (True, False)
+
+
+def run_engine(priority: Priority, pool: Pool, hours: int) -> list[tuple[float, str, list[str]]]:
+    """The same request through the engine's own sweeps, every five minutes; everything here happens at one of those."""
+    agent = make_agent()
+    with simulation._at(MONDAY):
+        for reviewer in Reviewer.objects.all():
+            duty.refresh(reviewer)
+        request = NewEscalation("May I?", priority=priority, pool=pool)
+        escalation = intake.create(request, by=agent, via=key_of(agent)).escalation
+    for minute in range(0, hours * 60 + 1, 5):
+        with simulation._at(MONDAY + minute * MINUTE):
+            backlog.sweep()
+            policies.sweep()
+    events = escalation.events.order_by("pk")
+    return seen([simulation.Happening(each.at, each.type, simulation._who(each), each.data) for each in events])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_engine_does_what_the_simulation_said(seed: int) -> None:
+    chance = random.Random(seed)
+    pool = chance.choice([default_pool(), make_pool("Legal")])
+    pool.manager = make_reviewer("Grace", pool=make_pool())
+    pool.assign_within = chance.choice([None, 15 * MINUTE, 40 * MINUTE])
+    pool.save()
+    for name in ("Ada", "Ben", "Cleo")[: chance.randint(0, 3)]:
+        start = MONDAY + chance.randint(0, 2) * HOUR
+        hours = [Hours(day, start.time(), (start + chance.randint(1, 4) * HOUR).time()) for day in range(7)]
+        duty.keep_hours(make_reviewer(name, pool=pool), zone="UTC", hours=hours)
+    Policy.objects.create(name="Hourly", condition="unresolved", after=HOUR, repeat_every=HOUR, action="notify_manager")
+    priority = chance.choice(list(Priority))
+    request = NewEscalation("May I?", priority=priority, pool=pool)
+    said = seen(simulation.of_new(request, by=None, at=MONDAY, until=MONDAY + 3 * HOUR))
+    assert clock.now() < MONDAY
+    assert said == run_engine(priority, pool, 3)
