@@ -62,7 +62,7 @@ def test_every_page_of_the_team_is_usable_by_everybody(
         page.goto(path.format(ada=ada, pool=pool, rule=rule))
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found[name] = [*desk.violations(page), *([f"{wide} pixels too wide"] if wide else [])]
-    assert found == dict.fromkeys(PAGES, [])
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
 def test_without_javascript_a_lead_gives_back_what_an_ill_person_holds(
