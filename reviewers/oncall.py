@@ -52,7 +52,7 @@ class Cover(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How a rotation stands. `until` and `next` are None where nothing changes for as long as anybody plans."""
+    """How a rotation stands, and which is the `next` shift of somebody else; None where none is planned."""
 
     now: Shift
     until: datetime | None
@@ -162,15 +162,11 @@ def gaps(rotation: Rotation, start: datetime, end: datetime) -> list[Shift]:
 def standing(rotation: Rotation, at: datetime) -> Standing:
     """One look at the plan: two rounds of turns ahead, at least two weeks."""
     ends, soon = at + max(AHEAD, DAY * 2 * rotation.length_days), at + AHEAD
-    now, *later = shifts(rotation, at, ends)
-    ahead = [each._replace(end=min(each.end, soon)) for each in (now, *later) if each.start < soon]
-    return Standing(
-        now,
-        now.end if later else None,
-        later[0] if later else None,
-        ahead,
-        [each for each in ahead if each.reviewer is None] if rotation.is_active else [],
-    )
+    found = shifts(rotation, at, ends)
+    change = next((each for each in found if each.reviewer != found[0].reviewer), None)
+    ahead = [each._replace(end=min(each.end, soon)) for each in found if each.start < soon]
+    uncovered = [each for each in ahead if each.reviewer is None] if rotation.is_active else []
+    return Standing(found[0], change.start if change else None, change, ahead, uncovered)
 
 
 def plan(rotation: Rotation, start: datetime, end: datetime) -> Plan:

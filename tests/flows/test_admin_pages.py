@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from escalations.answers import Answer
 from escalations.models import Agent, Escalation, Priority
 from notifications import endpoints
 from notifications.models import Attempt, Delivery
-from reviewers.models import Pool, Reviewer, Role
+from reviewers import duty, feeds, oncall
+from reviewers.models import Pool, Reviewer, Role, Rotation, Turn
 from tests.browser import Desk
 from tests.factories import key_of, make_agent, make_escalation, make_pool, make_reviewer
 
@@ -59,6 +61,10 @@ PAGES = {
     "pools": "/reviewers/pool/",
     "pool": "/reviewers/pool/{pool.pk}/change/",
     "new pool": "/reviewers/pool/add/",
+    "on call": "/desk/oncall/",
+    "rotations": "/reviewers/rotation/",
+    "rotation": "/reviewers/rotation/{pool.rotation_id}/change/",
+    "new rotation": "/reviewers/rotation/add/",
     "tags": "/reviewers/tag/",
     "delete a tag": "/reviewers/tag/refunds/delete/",
     "nothing here": "/no/such/page/",
@@ -88,6 +94,7 @@ def scene(transactional_db: None) -> Scene:
     pool = make_pool("Payments")
     ada = make_reviewer("Ada Lovelace", pool=pool, tags=("refunds", "tax-law"))
     root = make_reviewer("Sam Root", pool=pool, role=Role.ADMIN)
+    make_on_call(pool, ada, root)
     agent = make_agent("refund-bot", webhook_url="https://agent.example.com/hooks/" + "x" * 60)
     for number, priority in enumerate(Priority):
         text = f"Refund {number} of order 6144 to {'averylongaccountname' * 4}: may I?"
@@ -95,6 +102,18 @@ def scene(transactional_db: None) -> Scene:
     answered = lifecycle.resolve(Escalation.objects.earliest("number"), by=ada, answer=Answer("Yes, refund it."))
     Escalation.objects.filter(pk=Escalation.objects.latest("number").pk).update(due_at=timezone.now())
     return Scene(root, ada, pool, agent, answered, make_given_up(agent, answered))
+
+
+def make_on_call(pool: Pool, *people: Reviewer) -> None:
+    """Somebody, somebody else, and a gap."""
+    pool.rotation = Rotation.objects.create(name="Weekly", starts_on=date(2023, 12, 25), time_zone="Europe/Berlin")
+    pool.save()
+    for person in people:
+        Turn.objects.create(rotation=pool.rotation, reviewer=person)
+        feeds.renew(person, pool.rotation)
+    now = timezone.now()
+    oncall.take_over(pool.rotation, people[-1], until=now + timedelta(hours=4))
+    duty.take_off(people[0], start_at=now, end_at=now + timedelta(days=9))
 
 
 def make_given_up(agent: Agent, answered: Escalation) -> Delivery:

@@ -52,7 +52,7 @@ def test_a_lead_makes_a_rotation_and_sees_what_comes_of_it(site: Client, lead: R
 
 
 def test_the_preview_is_loud_about_a_gap(site: Client, lead: Reviewer) -> None:
-    made = Rotation.objects.create(name="Lawyers", starts_on=date(2026, 1, 5))
+    made = Rotation.objects.create(name="Lawyers", starts_on=date(2023, 12, 25))
     Turn.objects.create(rotation=made, reviewer=lead)
     now = datetime.now(UTC)
     duty.take_off(lead, start_at=now + timedelta(days=1), end_at=now + timedelta(days=2))
@@ -69,14 +69,14 @@ def test_what_makes_no_sense_is_refused(site: Client, lead: Reviewer, typed: dic
 
 
 def test_a_lead_does_not_see_the_rotation_of_other_pools(site: Client) -> None:
-    made = Rotation.objects.create(name="Doctors", starts_on=date(2026, 1, 5))
+    made = Rotation.objects.create(name="Doctors", starts_on=date(2023, 12, 25))
     Pool.objects.filter(pk=make_pool("Medicine").pk).update(rotation=made)
     assert "Doctors" not in text(site.get(PAGE))
     assert site.get(f"{PAGE}{made.pk}/change/").status_code == 302
 
 
 def test_a_reviewer_looks_and_changes_nothing(client: Client, lead: Reviewer) -> None:
-    made = Rotation.objects.create(name="Lawyers", starts_on=date(2026, 1, 5))
+    made = Rotation.objects.create(name="Lawyers", starts_on=date(2023, 12, 25))
     client.force_login(make_reviewer("Ada"))
     assert client.get(f"{PAGE}{made.pk}/change/").status_code == 200
     assert client.post(f"{PAGE}{made.pk}/change/", with_rows([lead], name="Mine")).status_code == 403

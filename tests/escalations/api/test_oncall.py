@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from reviewers import duty
+from reviewers import duty, oncall
 from reviewers.models import Pool, Reviewer, Rotation, Turn
 from tests.escalations.api.calls import as_agent, as_reviewer
 from tests.escalations.api.test_description import document, validate
@@ -23,7 +23,7 @@ MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 @pytest.fixture
 def legal() -> Pool:
     pool = make_pool("Legal")
-    pool.rotation = Rotation.objects.create(name="Lawyers", starts_on=date(2026, 1, 5), length_days=7)
+    pool.rotation = Rotation.objects.create(name="Lawyers", starts_on=date(2023, 12, 25), length_days=7)
     pool.save()
     return pool
 
@@ -75,6 +75,13 @@ def test_a_gap_is_told_ahead(ada: Reviewer) -> None:
 def test_who_never_hands_over_is_on_call_without_an_end(ada: Reviewer) -> None:
     [told] = ask("?pool=Legal&at=2026-01-05T09:00:00Z").json()["results"]
     assert (told["until"], told["next"]) == (None, None)
+
+
+def test_whoever_stands_in_for_themselves_is_not_next(legal: Pool, ada: Reviewer, ben: Reviewer) -> None:
+    assert legal.rotation
+    oncall.take_over(legal.rotation, ada, until=datetime.now(UTC) + timedelta(hours=1))
+    [told] = ask("?pool=Legal").json()["results"]
+    assert (told["reviewer"]["name"], told["next"]["reviewer"]["name"]) == ("Ada", "Ben")
 
 
 def test_a_pool_without_a_rotation_calls_nobody() -> None:

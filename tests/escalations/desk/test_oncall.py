@@ -21,7 +21,7 @@ As = Callable[[Reviewer], Client]
 
 @pytest.fixture
 def rotation(team: Team) -> Rotation:
-    made = Rotation.objects.create(name="Lawyers", starts_on=date(2026, 1, 5), time_zone="Europe/Berlin")
+    made = Rotation.objects.create(name="Lawyers", starts_on=date(2023, 12, 25), time_zone="Europe/Berlin")
     Turn.objects.create(rotation=made, reviewer=team.ada)
     team.pool.rotation = made
     team.pool.save()
