@@ -7,7 +7,7 @@ and the very functions that the sweeps call are called for this escalation whene
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -37,7 +37,7 @@ class Happening(NamedTuple):
     at: datetime
     type: str
     who: list[Reviewer]
-    data: dict[str, object]
+    data: dict[str, Any]
 
 
 def of_new(request: NewEscalation, *, by: Agent | None, at: datetime, until: datetime) -> list[Happening]:
