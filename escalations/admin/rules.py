@@ -37,6 +37,14 @@ class RoutingRuleForm(forms.ModelForm[RoutingRule]):
         )
         widgets = {"name": LINE, "path": LINE, "value": LINE}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **kwargs)
+        empty = {"agent": _("Any"), "priority": _("Any"), "operator": _("Not asked"), "pool": _("As without this rule")}
+        for name, label in (empty | {"new_priority": _("As the agent asked")}).items():
+            if name in self.fields:
+                chosen: Any = self.fields[name]
+                chosen.choices = [("", label), *(each for each in chosen.choices if each[0])]
+
     def clean_path(self) -> str:
         """As a JSON pointer, also where it was typed as `customer.tier`."""
         typed = str(self.cleaned_data["path"]).strip()
@@ -83,7 +91,8 @@ class RoutingRuleAdmin(admin.ModelAdmin[RoutingRule]):
         for name in ("agent", "pool"):
             if name in form.base_fields:
                 widget = form.base_fields[name].widget
-                widget.can_add_related = widget.can_change_related = widget.can_view_related = False
+                widget.can_add_related = widget.can_change_related = False
+                widget.can_view_related = widget.can_delete_related = False
         return form
 
     def get_urls(self) -> list[Any]:

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         help_text="Where in the context, such as /customer/tier or /items/0/sku.",
-                        verbose_name="with, in the context,",
+                        verbose_name="place in the context",
                     ),
                 ),
                 (
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[("equals", "is"), ("contains", "contains"), ("exists", "is there")],
                         default="",
-                        verbose_name="how",
+                        verbose_name="the value there",
                     ),
                 ),
                 (
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         help_text="Not needed where it only has to be there.",
-                        verbose_name="what",
+                        verbose_name="this text",
                     ),
                 ),
                 (

@@ -31,13 +31,13 @@ class RoutingRule(models.Model):
     tag = models.TextField("with the tag", blank=True, default="")
     priority = models.TextField("of the priority", choices=Priority, blank=True, default="")
     path = models.TextField(
-        "with, in the context,",
+        "place in the context",
         blank=True,
         default="",
         help_text="Where in the context, such as /customer/tier or /items/0/sku.",
     )
-    operator = models.TextField("how", choices=Operator, blank=True, default="")
-    value = models.TextField("what", blank=True, default="", help_text="Not needed where it only has to be there.")
+    operator = models.TextField("the value there", choices=Operator, blank=True, default="")
+    value = models.TextField("this text", blank=True, default="", help_text="Not needed where it only has to be there.")
 
     pool = models.ForeignKey(
         Pool, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="goes to the pool"
