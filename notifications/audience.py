@@ -105,14 +105,14 @@ def _on_call(happened: Happened) -> UUID | None:
 
 
 RULES: dict[str, Callable[[Happened], Iterable[Heard]]] = {
-    "escalation.created": _created,
-    "escalation.assigned": _assigned,
-    "escalation.reopened": _assigned,
-    "escalation.lapsed": _lapsed,
-    "escalation.replied": _to_holder("replied", lambda: _("The agent replied")),
-    "escalation.bumped": _to_holder("bumped", lambda: _("It waits too long and was moved up")),
-    "escalation.on_call_notified": _to_named("on_call", lambda: _("You are on call, and it needs somebody")),
-    "escalation.manager_notified": _to_named("manager", lambda: _("You manage the pool, and it needs somebody")),
-    "escalation.channel_notified": _channel,
+    Event.Type.CREATED: _created,
+    Event.Type.ASSIGNED: _assigned,
+    Event.Type.REOPENED: _assigned,
+    Event.Type.LAPSED: _lapsed,
+    Event.Type.REPLIED: _to_holder("replied", lambda: _("The agent replied")),
+    Event.Type.BUMPED: _to_holder("bumped", lambda: _("It waits too long and was moved up")),
+    Event.Type.ON_CALL_NOTIFIED: _to_named("on_call", lambda: _("You are on call, and it needs somebody")),
+    Event.Type.MANAGER_NOTIFIED: _to_named("manager", lambda: _("You manage the pool, and it needs somebody")),
+    Event.Type.CHANNEL_NOTIFIED: _channel,
 }
 CODES = ("assigned", "urgent", "lapsed", "replied", "bumped", "on_call", "manager", "channel", "digest", "test")

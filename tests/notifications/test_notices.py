@@ -142,7 +142,7 @@ def test_whom_a_policy_names_hears(mail: Mailbox) -> None:
     channels.prefer(olga, {"low": []})
     escalation = make_escalation(priority="low")
     named = {"policy": "Overdue", "reviewer": str(olga.pk)}
-    log.note("escalation.on_call_notified", [(escalation.pk, named)])  # type: ignore[arg-type]
+    log.note(Event.Type.ON_CALL_NOTIFIED, [(escalation.pk, named)])
 
     tell()
 
