@@ -31,7 +31,7 @@ COLUMNS = (
     *("id", "number", "source_agent", "pool__name", "assigned_to__name", "assigned_to__email", "is_sandbox"),
     *("priority", "tags", "status", "waiting_on", "version", "assigned_by", "message_count"),
     *("created_at", "assigned_at", "claimed_at", "bumped_at", "queue_at", "due_at"),
-    *("paused_at", "snoozed_at", "snoozed_until"),
+    *("paused_at", "snoozed_at", "snoozed_until", "rule"),
 )
 
 # Open ones first, then assigned ones, then those in work.
