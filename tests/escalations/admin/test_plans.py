@@ -26,7 +26,8 @@ def _history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         call_command("generate_history", rows=ROWS, days=90, seed=7, verbosity=0)
         yield
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE escalations, events, reviewers_reviewer CASCADE")
+            cursor.execute("TRUNCATE escalations, events CASCADE")
+            Reviewer.objects.get_queryset().delete()
             cursor.execute("DELETE FROM escalations_agent")
             cursor.execute("DELETE FROM reviewers_tag")
             cursor.execute("DELETE FROM reviewers_pool WHERE NOT is_default")
