@@ -19,5 +19,5 @@ class ProductConfig(AppConfig):
         setup_logging.connect(checks.refuse_wrong_settings, weak=False)
         # Letters are a matter of people, and people know nothing of sweeps: this is where the two meet.
         sweeps.register("letters", sender.kick, finish=sender.finish)
-        sweeps.register("old letters", sender.forget_old)
+        sweeps.register("old letters", sweeps.Seldom(sender.forget_old))
         worker_process_shutdown.connect(sender.stop)

@@ -9,8 +9,8 @@ class EscalationsConfig(AppConfig):
         from escalations import availability, backlog, drafts, intake, policies, sandbox, sweeps
 
         sweeps.register("sandbox", sandbox.answer_due)
-        sweeps.register("idempotency keys", intake.forget_old_requests)
-        sweeps.register("pick-up times", availability.measure)
+        sweeps.register("idempotency keys", sweeps.Seldom(intake.forget_old_requests))
+        sweeps.register("pick-up times", sweeps.Seldom(availability.measure))
         sweeps.register("routing", backlog.sweep)
         sweeps.register("policies", policies.sweep)
-        sweeps.register("drafts", drafts.forget_old)
+        sweeps.register("drafts", sweeps.Seldom(drafts.forget_old))

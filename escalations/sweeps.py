@@ -4,14 +4,30 @@ Every piece is safe to run anywhere, any number of times, at the same moment: du
 """
 
 import logging
+import time
 from collections.abc import Callable
 
 from django.db import OperationalError
 
 logger = logging.getLogger(__name__)
 
+MINUTE = 60.0  # seconds
+
 _due_work: dict[str, Callable[[], object]] = {}
 _in_the_background: dict[str, Callable[[], object]] = {}
+
+
+class Seldom:
+    """Housekeeping: done at most once a minute in one process, for sweeps come many times a second."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self._again_at = 0.0
+
+    def __call__(self) -> None:
+        if (now := time.monotonic()) >= self._again_at:
+            self._again_at = now + MINUTE
+            self._work()
 
 
 def register(name: str, run: Callable[[], object], *, finish: Callable[[], object] | None = None) -> None:

@@ -19,12 +19,12 @@ from tests.factories import make_agent, make_escalation, make_pool, make_reviewe
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def together(works: Iterable[Callable[[], None]]) -> None:
+def together(works: Iterable[Callable[[], object]]) -> None:
     """Run all at once, each in its own thread with its own connection; raise what any of them raised."""
     works = list(works)
     barrier, failures = threading.Barrier(len(works)), list[BaseException]()
 
-    def run(work: Callable[[], None]) -> None:
+    def run(work: Callable[[], object]) -> None:
         barrier.wait()
         try:
             work()
