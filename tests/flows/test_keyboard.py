@@ -49,17 +49,30 @@ def test_from_signing_in_to_a_correction_without_a_mouse(desk: Desk, pool: Pool,
     ada.set_password("a long enough one")
     ada.save(update_fields=["password"])
     AnswerTemplate.objects.create(name="Fine", text="Yes, refund it.")
-    escalations = [make_escalation(f"May I refund order {n}?", pool=pool, context={"order": n}) for n in range(5)]
-    page = desk.open(None, "/login/", script=WATCH)
-    keys = Keyboard(page)
-    page.keyboard.type(ada.email)
-    page.keyboard.press("Tab")
-    page.keyboard.type("a long enough one")
-    page.keyboard.press("Enter")
-    page.wait_for_url("/")
-    live(page)
+    first, *_ = (make_escalation(f"May I refund order {n}?", pool=pool, context={"order": n}) for n in range(5))
+    keys = Keyboard(desk.open(None, "/login/", script=WATCH))
+    sign_in(keys, ada)
+    answer_two_with_a_template(keys)
+    answer_the_rest_at_once(keys)
+    correct(keys, first)
 
-    # Take next, read, answer with a template, and the next one: a simple case each.
+    assert keys.page.evaluate("window.pointed") == []
+    answers = Escalation.objects.order_by("number").values_list("resolution_notes", "status")
+    told = ["No, it was refunded in May.", "Yes, refund it.", "No.", "No.", "No."]
+    assert list(answers) == [(text, Status.RESOLVED) for text in told]
+
+
+def sign_in(keys: Keyboard, person: Reviewer) -> None:
+    keys.page.keyboard.type(person.email)
+    keys.page.keyboard.press("Tab")
+    keys.page.keyboard.type("a long enough one")
+    keys.page.keyboard.press("Enter")
+    keys.page.wait_for_url("/")
+    live(keys.page)
+
+
+def answer_two_with_a_template(keys: Keyboard) -> None:
+    page = keys.page
     keys.press("n")
     expect(page.get_by_role("heading", name="What the agent knows")).to_be_visible()
     for number in range(2):
@@ -71,8 +84,11 @@ def test_from_signing_in_to_a_correction_without_a_mouse(desk: Desk, pool: Pool,
         expect(page.locator(".lead .issue")).to_contain_text(f"order {number + 1}?")
         assert keys.presses - before <= PRESSES_AT_MOST
 
-    # Back to the queue, and one answer to all that is left.
+
+def answer_the_rest_at_once(keys: Keyboard) -> None:
+    page = keys.page
     keys.press("g", "q")
+    page.wait_for_url("/")
     live(page)
     keys.press("*")
     keys.tab_to(page.get_by_role("button", name="Resolve…"))
@@ -83,20 +99,16 @@ def test_from_signing_in_to_a_correction_without_a_mouse(desk: Desk, pool: Pool,
     keys.press("Enter")
     expect(page.get_by_text("3 answered.")).to_be_visible()
 
-    # The first answer was wrong.
+
+def correct(keys: Keyboard, escalation: Escalation) -> None:
+    page = keys.page
     keys.press("g", "m")
-    keys.tab_to(page.locator(f"a[href^='/desk/e/{escalations[0].reference}/']"))
+    keys.tab_to(page.locator(f"a[href^='/desk/e/{escalation.reference}/']"))
     keys.press("Enter")
     keys.tab_to(page.locator("details.correction > summary"))
     keys.press("Enter")
-    notes = page.locator("#id_notes")
-    keys.tab_to(notes)
+    keys.tab_to(page.locator("#id_notes"))
     keys.press("Control+a")
     page.keyboard.type("No, it was refunded in May.")
     keys.press("Control+Enter")
     page.wait_for_url("/")
-
-    assert page.evaluate("window.pointed") == []
-    answers = Escalation.objects.order_by("number").values_list("resolution_notes", "status")
-    told = ["No, it was refunded in May.", "Yes, refund it.", "No.", "No.", "No."]
-    assert list(answers) == [(text, Status.RESOLVED) for text in told]
