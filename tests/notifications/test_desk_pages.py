@@ -79,7 +79,9 @@ def test_a_link_ends_after_a_day(mail: Mailbox, monkeypatch: pytest.MonkeyPatch)
     assert signed_in(ada).get(claim).status_code == 410
 
 
-@pytest.mark.parametrize("token", ["x", signing.dumps(["no uuid", "claim"], salt="another")])
+@pytest.mark.parametrize(
+    "token", ["x", signing.dumps(["no uuid", "claim"], salt="another")], ids=["nothing", "unsigned"]
+)
 def test_a_link_that_is_not_ours_says_so(token: str) -> None:
     assert signed_in(make_reviewer("Ada")).get(f"/desk/link/{token}/").status_code == 410
 
