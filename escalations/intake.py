@@ -213,7 +213,9 @@ def _ruled(request: NewEscalation, by: Agent) -> NewEscalation:
         return request
     ruled = rules.apply(rule, asked)
     told = rules.told(rule, asked, ruled)
-    return replace(request, pool=ruled.pool, priority=ruled.priority, tags=ruled.tags, rule=rule.name, told=told)
+    # A rule that is kept in the process may name a pool that has just been deleted; a deleted one is no choice.
+    pool = Pool.objects.filter(pk=ruled.pool.pk).first() if ruled.pool and ruled.pool != asked.pool else ruled.pool
+    return replace(request, pool=pool, priority=ruled.priority, tags=ruled.tags, rule=rule.name, told=told)
 
 
 def _unfinished(dedupe_key: str, *, by: Agent, via: ApiKey) -> Escalation:

@@ -38,6 +38,10 @@ def stand_in(escalation: Escalation) -> Escalation | None:
 def lapse(escalation: Escalation) -> Escalation | None:
     """Free what its assignee did not claim in their pool's time, and set them to away."""
     with transaction.atomic():
+        # In the order in which routing locks: the task, the seats, the person. Else each could wait for the other.
+        Escalation.objects.select_for_update(no_key=True).only("pk").get(pk=escalation.pk)
+        if escalation.assigned_to:
+            duty.lock_seats(escalation.assigned_to)
         freed = transition(Event.Type.LAPSED, escalation, statements.LAPSED, Actor(None))
         if freed and escalation.assigned_to:
             duty.go_away(escalation.assigned_to, has_lapsed=True)

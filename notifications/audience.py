@@ -81,11 +81,10 @@ def _to_holder(code: str, text: Callable[[], str]) -> Callable[[Happened], Itera
 
 
 def _to_named(code: str, text: Callable[[], str]) -> Callable[[Happened], Iterable[Heard]]:
-    """Whom a policy named in its event."""
+    """Everybody whom a policy named in its event: the admins are several."""
 
     def rule(happened: Happened) -> Iterable[Heard]:
-        named = happened.event.data.get("reviewer")
-        if named:
+        for named in happened.event.data.get("reviewers", []):
             yield Heard(Why(code, text(), ("claim",)), UUID(named), as_urgent=True)
 
     return rule

@@ -118,9 +118,13 @@ def least_served(pool: int) -> int:
     return there.aggregate(least=Min(F("served")))["least"] or 0
 
 
+def lock_seats(reviewer: Reviewer) -> None:
+    """Until the transaction ends. Seats come before the person, as routing locks them."""
+    list(Seat.objects.select_for_update(no_key=True).filter(reviewer=reviewer).order_by("pk"))
+
+
 def _lock(reviewer: Reviewer) -> None:
-    """Seats before the person, as routing locks them, so that neither waits for the other."""
-    list(Seat.objects.select_for_update().filter(reviewer=reviewer).order_by("pk"))
+    lock_seats(reviewer)
     reviewer.refresh_from_db(from_queryset=ReviewerQuerySet(Reviewer).select_for_update(no_key=True))
 
 

@@ -157,6 +157,15 @@ def test_an_edit_is_believed_within_seconds(legal: Pool, monkeypatch: pytest.Mon
     assert [rule.name for rule in rules.active()] == ["New"]
 
 
+def test_a_rule_that_is_still_believed_may_name_a_pool_that_is_gone(legal: Pool) -> None:
+    make_rule(pool=legal, new_priority="high")
+    rules.active()
+    RoutingRule.objects.all().delete()
+    legal.delete()
+    escalation = make_escalation()
+    assert (escalation.pool, escalation.priority) == (default_pool(), Priority.HIGH)
+
+
 def test_a_repeat_of_an_unfinished_one_stays_the_same(legal: Pool) -> None:
     make_rule(pool=legal)
     assert make_escalation(dedupe_key="k").pk == make_escalation(dedupe_key="k").pk

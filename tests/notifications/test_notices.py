@@ -141,12 +141,14 @@ def test_whom_a_policy_names_hears(mail: Mailbox) -> None:
     olga = put_on_call("Olga", default_pool())
     channels.prefer(olga, {"low": []})
     escalation = make_escalation(priority="low")
-    named = {"policy": "Overdue", "reviewer": str(olga.pk)}
+    ina = make_reviewer("Ina")
+    channels.prefer(ina, {"low": []})
+    named = {"policy": "Overdue", "reviewers": [str(olga.pk), str(ina.pk)]}
     log.note(Event.Type.ON_CALL_NOTIFIED, [(escalation.pk, named)])
 
     tell()
 
-    assert [letter["To"] for letter in mail.letters] == [olga.email]
+    assert sorted(letter["To"] for letter in mail.letters) == [ina.email, olga.email]
 
 
 def test_a_storm_becomes_one_digest(mail: Mailbox) -> None:
