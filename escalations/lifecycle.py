@@ -115,17 +115,25 @@ def wake(escalation: Target, *, by: Reviewer) -> Escalation:
 
 
 def resolve(
-    escalation: Target, *, by: Reviewer, answer: Answer, via: ApiKey | None = None, version: int | None = None
+    escalation: Target,
+    *,
+    by: Reviewer,
+    answer: Answer,
+    via: ApiKey | None = None,
+    version: int | None = None,
+    avoidable: bool | None = None,
 ) -> Escalation:
     """`by` answers what they hold or could claim. The same answer again changes nothing; another one raises
-    DifferentAnswer. Raises UnfitAnswer when it is not of the form that the agent asked for."""
+    DifferentAnswer. Raises UnfitAnswer when it is not of the form that the agent asked for.
+    `avoidable`: the agent should have solved this itself."""
     actor = Actor(by, via, version)
     known = escalation if isinstance(escalation, Escalation) or answer.is_plain else actor.sees(escalation)
     is_fit = isinstance(known, Escalation) and not known.is_finished
     if isinstance(known, Escalation) and is_fit:
         answer = _fitting(known, answer)
     guard = f"{statements.ANSWERS} AND (%(is_fit)s OR {statements.ASKS_FOR_NO_FORM})"
-    if done := transition(Event.Type.RESOLVED, escalation, guard, actor, is_fit=is_fit, **answer.columns()):
+    said = answer.columns() | {"avoidable": avoidable}
+    if done := transition(Event.Type.RESOLVED, escalation, guard, actor, is_fit=is_fit, **said):
         return done
     current = actor.sees(escalation)
     if current.status == Status.RESOLVED and current.assigned_to_id == by.pk:

@@ -32,6 +32,8 @@ FACTS = """jsonb_build_object(
     'message_count', {row}.message_count, 'snoozed_at', {row}.snoozed_at, 'snoozed_until', {row}.snoozed_until,
     'expires_at', {row}.expires_at, 'waiting_on', {row}.waiting_on, 'bumped_at', {row}.bumped_at,
     'queue_at', {row}.queue_at, 'due_at', {row}.due_at,
+    'reason', {row}.reason, 'reason_source', {row}.reason_source, 'reason_confidence', {row}.reason_confidence,
+    'avoidable', {row}.avoidable,
     'version', {row}.version)"""
 
 COLUMNS = "escalation_id, agent_id, type, actor_type, reviewer_id, key_id, data, facts, at"

@@ -99,6 +99,12 @@ class CannotTake(Refusal):
     code = "cannot_take"
 
 
+class UnknownReason(Refusal):
+    """There is no such reason. Choose one of those that are offered."""
+
+    code = "unknown_reason"
+
+
 class Stale(Refusal):
     """It has changed since you read it. Read it again, then decide."""
 

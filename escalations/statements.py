@@ -71,6 +71,31 @@ NEXT = """
         AND e.tags <@ (SELECT a.tags FROM reviewers_reviewer a WHERE a.id = %(reviewer)s)))"""
 FIRST = "ORDER BY e.queue_at, e.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
 
+# Labels of why they came, many at once. No news to the agent: the version stays. What a reviewer said, no machine
+# changes; a reason that has been retired meanwhile is given to nobody.
+LABEL = f"""
+    WITH label AS (
+        SELECT * FROM unnest(%(ids)s::uuid[], %(reasons)s::text[], %(confidences)s::float8[])
+            AS l (id, reason, confidence)
+        WHERE l.reason IS NULL OR EXISTS (SELECT FROM escalations_reason r WHERE r.slug = l.reason AND r.is_active)),
+    was AS MATERIALIZED (
+        SELECT e.id, e.reason AS before, label.reason, label.confidence FROM escalations e JOIN label USING (id)
+        WHERE {{guard}} AND (e.reason, e.reason_source, e.reason_confidence)
+            IS DISTINCT FROM (label.reason, %(source)s::text, label.confidence)
+        ORDER BY e.id FOR NO KEY UPDATE OF e),
+    after AS (
+        UPDATE escalations e SET reason = was.reason, reason_source = %(source)s, reason_confidence = was.confidence
+        FROM was WHERE e.id = was.id RETURNING e.*, was.before),
+    event AS (
+        INSERT INTO events ({log.COLUMNS})
+        SELECT after.id, after.agent_id, 'escalation.categorised', %(actor_type)s, %(reviewer)s::uuid, %(key)s,
+            jsonb_build_object('category', after.reason, 'source', after.reason_source,
+                'confidence', after.reason_confidence, 'before', after.before),
+            {log.FACTS.format(row="after")}, clock_timestamp()
+        FROM after ORDER BY after.id)
+    SELECT id FROM after"""
+BY_MACHINE = "e.reason_source IS DISTINCT FROM 'reviewer'"
+
 # One by one: a prepared statement must not change what it returns when a migration adds a column.
 COLUMNS = ", ".join(f"after.{field.column}" for field in Escalation._meta.concrete_fields)  # noqa: SLF001
 NAMED = f"""

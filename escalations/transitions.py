@@ -26,7 +26,8 @@ GO_ON = """
 ANSWER = f"resolved_at = now(), finished_at = now(), outcome = 'answered', {WRITE_ANSWER}, {GO_ON}, {WAKE}"
 UNANSWER = """
     resolved_at = NULL, finished_at = NULL, outcome = NULL, resolution_notes = NULL, decision = NULL, answer = NULL,
-    edited_action = NULL, receipt = NULL, decided_by_type = NULL, decided_by_name = NULL"""
+    edited_action = NULL, receipt = NULL, decided_by_type = NULL, decided_by_name = NULL,
+    avoidable = NULL"""
 
 
 class Transition(NamedTuple):
@@ -84,7 +85,8 @@ TRANSITIONS = {
     Event.Type.RESOLVED: Transition(
         UNFINISHED,
         Status.RESOLVED,
-        f"{TAKE}, {ANSWER}, decided_by_type = 'human', decided_by_name = %(actor_name)s",
+        f"{TAKE}, {ANSWER}, decided_by_type = 'human', decided_by_name = %(actor_name)s, "
+        "avoidable = %(avoidable)s::boolean",
     ),
     Event.Type.CORRECTED: Transition((Status.RESOLVED,), Status.RESOLVED, WRITE_ANSWER),
     Event.Type.REOPENED: Transition((Status.RESOLVED,), Status.OPEN, f"{FREE}, {UNANSWER}"),

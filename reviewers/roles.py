@@ -17,6 +17,7 @@ LEAD_CHANGES = {
     *(f"{verb}_{rows}" for verb in ("add", "change", "delete") for rows in ("rotation", "turn", "override")),
     *("add_reviewer", "change_reviewer", "add_agent", "change_agent", "add_apikey", "change_apikey"),
     *("change_endpoint", "change_delivery", "add_answertemplate", "change_answertemplate", "delete_answertemplate"),
+    *("add_reason", "change_reason"),
 }
 SECRETIVE = {"view_apikey", "view_cursor", "view_idempotency"}  # a lead's business
 # Everybody's own, with pages of their own, or nobody's: who is written to, and who tried to sign in.

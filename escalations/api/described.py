@@ -95,6 +95,7 @@ LIST: Description = {
         query("pool", "The name of a pool."),
         query("tag", "A tag it has."),
         query("q", 'Words of the description; "quoted" phrases, -excluded words, or.'),
+        query("reason", "The short name of a reason; `none` for what has none."),
         query("overdue", "Whether it is late.", OpenApiTypes.BOOL),
         query("created_after", "A moment such as 2026-01-31T12:00:00Z.", OpenApiTypes.DATETIME),
         query("created_before", "A moment such as 2026-01-31T12:00:00Z.", OpenApiTypes.DATETIME),

@@ -25,11 +25,10 @@ from escalations.api.representation import LARGE
 from escalations.models import UNFINISHED, Escalation, EscalationQuerySet, Priority, Status
 
 FILTERS = (
-    *("status", "priority", "source_agent", "assigned_to", "pool", "tag", "q", "overdue"),
+    *("status", "priority", "source_agent", "assigned_to", "pool", "tag", "reason", "q", "overdue"),
     *("created_after", "created_before"),
 )
 KNOWN = (*FILTERS, "ordering", "limit", "cursor", "include")
-NOT_YET = ("reason",)
 # A minus that excludes no word. A row of them is more than PostgreSQL's parser of searches can stack.
 LONE_MINUS = re.compile(r'-(?![\w"])')
 
@@ -133,6 +132,8 @@ def _filtered(rows: EscalationQuerySet, caller: Caller, parameters: Parameters) 
     rows = rows.filter(**{lookup: value for lookup, value in exact.items() if value})
     if tag := parameters.text("tag"):
         rows = rows.filter(tags__contains=[tag])
+    if reason := parameters.text("reason"):
+        rows = rows.filter(reason=None if reason == "none" else reason)
     if words := parameters.text("q"):
         query = SearchQuery(LONE_MINUS.sub(" ", words), config="simple", search_type="websearch")
         rows = rows.filter(SearchVectorExact(INDEXED_WORDS, query))

@@ -118,6 +118,10 @@ def _stands(escalation: Escalation) -> dict[str, Any]:
         "resolution_notes": escalation.resolution_notes,
         "resolution": _resolution(escalation),
         "receipt": escalation.receipt,
+        "reason": escalation.reason,
+        "reason_source": escalation.reason_source,
+        "reason_confidence": escalation.reason_confidence,
+        "avoidable": escalation.avoidable,
         "version": escalation.version,
     }
 

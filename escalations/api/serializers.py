@@ -64,6 +64,18 @@ class Word(serializers.ChoiceField):
         return data
 
 
+@extend_schema_field({"type": ["boolean", "null"]})
+class Flag(serializers.Field[bool, Any, bool, Any]):
+    """True or false, and nothing that only looks like it."""
+
+    default_error_messages = {"invalid": "Give true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:  # noqa: ANN401 - any JSON
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
 @extend_schema_field({"type": ["object", "array"]})
 class Context(serializers.Field[str, Any, str, Any]):
     """What the reviewer needs to know: an object or an array, kept as JSON text."""
@@ -182,7 +194,7 @@ class Reason(Strict):
     reason = Text(REASON_AT_MOST, default="", allow_blank=True, help_text="Why; kept in the history.")
 
 
-class Resolve(Strict):
+class Correct(Strict):
     """The answer to the agent: words, and where it was asked for a decision or an answer in its form."""
 
     resolution_notes = Text(
@@ -193,6 +205,12 @@ class Resolve(Strict):
     edited_action = Anything(
         required=False, allow_null=True, help_text="With the decision edit: the action as it should be."
     )
+
+
+class Resolve(Correct):
+    """The answer, and what it says of the agent."""
+
+    avoidable = Flag(required=False, allow_null=True, help_text="Whether the agent should have solved this itself.")
 
 
 class Message(Strict):
@@ -218,6 +236,7 @@ class Reassign(Strict):
 CREATE = Create()
 NOTHING = Nothing()
 REASON = Reason()
+CORRECT = Correct()
 RESOLVE = Resolve()
 MESSAGE = Message()
 REPORT = Report()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from escalations.availability import State
-from escalations.models import Decider, Decision, Event, OnTimeout, Outcome, Priority, Receipt, Status
+from escalations.models import Decider, Decision, Event, Labeller, OnTimeout, Outcome, Priority, Receipt, Status
 
 Shape = dict[str, Any]
 
@@ -121,6 +121,14 @@ ESCALATION = exactly(
     action=described({"type": ["object", "null"]}, "In lists only with include=context_data."),
     receipt=or_null(
         exactly("What the agent did with the answer.", outcome=one_of(Receipt.values), note=TEXT, at=MOMENT)
+    ),
+    reason=described(TEXT_OR_NULL, "Why it came: the short name of a category, given some seconds after it came."),
+    reason_source=described(
+        {"enum": [*Labeller.values, None]}, "Who gave the reason: a language model, the desk itself, or a reviewer."
+    ),
+    reason_confidence=described({"type": ["number", "null"]}, "From 0 to 1; null where a reviewer said so."),
+    avoidable=described(
+        {"type": ["boolean", "null"]}, "Whether the agent should have solved this itself, as the reviewer said."
     ),
     resolution_notes=TEXT_OR_NULL,
     resolution=or_null(to("Resolution")),

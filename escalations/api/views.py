@@ -46,7 +46,7 @@ class Escalations(Endpoint):
     @extend_schema(**described.LIST)
     def get(self, request: Request) -> HttpResponse:
         caller = permissions.reading(request)
-        parameters = Parameters(request.query_params, listing.KNOWN, listing.NOT_YET)
+        parameters = Parameters(request.query_params, listing.KNOWN)
         context = listing.wants_context(parameters)
         page = listing.page(request, caller, parameters, context=context)
         rows = [represent(row, context=context) for row in page.rows]
@@ -105,9 +105,10 @@ class Resolve(Endpoint):
     @extend_schema(**described.RESOLVE)
     def patch(self, request: Request, pk: UUID) -> HttpResponse:
         caller, reviewer = permissions.acting(request)
-        given = Answer.from_json(checked(request, serializers.RESOLVE))
-        version = expected_version(request)
-        return answer_one(lifecycle.resolve(pk, by=reviewer, answer=given, via=caller.key, version=version))
+        body = checked(request, serializers.RESOLVE)
+        given, version = Answer.from_json(body), expected_version(request)
+        said = {"version": version, "avoidable": body.get("avoidable")}
+        return answer_one(lifecycle.resolve(pk, by=reviewer, answer=given, via=caller.key, **said))
 
 
 class Correct(Endpoint):
@@ -116,7 +117,7 @@ class Correct(Endpoint):
     @extend_schema(**described.CORRECT)
     def patch(self, request: Request, pk: UUID) -> HttpResponse:
         caller, reviewer = permissions.acting(request)
-        given = Answer.from_json(checked(request, serializers.RESOLVE))
+        given = Answer.from_json(checked(request, serializers.CORRECT))
         with _unchanged(request, caller, pk):
             return answer_one(lifecycle.correct(pk, by=reviewer, answer=given, via=caller.key))
 

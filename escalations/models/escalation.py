@@ -20,9 +20,11 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from escalations.models.agents import Agent
+from escalations.models.queryset import EscalationQuerySet
+from escalations.models.reasons import Labeller
 from escalations.models.thread import Message, thread
 from escalations.models.words import UNFINISHED, Decider, Decision, OnTimeout, Outcome, Priority, Status
-from reviewers.models import Pool, Reviewer, Role
+from reviewers.models import Pool, Reviewer
 
 if TYPE_CHECKING:
     from escalations.models.event import Event
@@ -33,46 +35,6 @@ def uuid7(at: float | None = None) -> uuid.UUID:
     stamp = int((time.time() if at is None else at) * 1000)
     tail = int.from_bytes(os.urandom(10), "big")
     return uuid.UUID(int=(stamp << 80 | tail) & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
-
-
-class EscalationQuerySet(models.QuerySet["Escalation"]):
-    def open(self) -> EscalationQuerySet:
-        return self.filter(status=Status.OPEN)
-
-    def unfinished(self) -> EscalationQuerySet:
-        return self.filter(status__in=UNFINISHED)
-
-    def claimable(self) -> EscalationQuerySet:
-        return self.unfinished().filter(claimed_at=None)
-
-    def overdue(self) -> EscalationQuerySet:
-        return self.unfinished().filter(due_at__lt=Now(), paused_at=None)
-
-    def expired(self) -> EscalationQuerySet:
-        """Past the agent's own deadline, which does not run while it waits on the agent."""
-        return self.unfinished().exclude(on_timeout=OnTimeout.KEEP).filter(expires_at__lte=Now(), paused_at=None)
-
-    def assigned_to(self, reviewer: Reviewer) -> EscalationQuerySet:
-        return self.filter(status=Status.ASSIGNED, assigned_to=reviewer)
-
-    def for_people(self) -> EscalationQuerySet:
-        """Without the sandbox, which no person sees."""
-        return self.filter(is_sandbox=False)
-
-    def of_agent(self, agent: Agent) -> EscalationQuerySet:
-        return self.filter(agent=agent)
-
-    def visible_to(self, reviewer: Reviewer) -> EscalationQuerySet:
-        """Everything for an admin, else what is in the pools the person sits in."""
-        if reviewer.role == Role.ADMIN:
-            return self.for_people()
-        return self.for_people().filter(pool__seats__reviewer=reviewer)
-
-    def in_queue_order(self) -> EscalationQuerySet:
-        return self.order_by("queue_at", "id")
-
-    def with_names(self) -> EscalationQuerySet:
-        return self.select_related("pool", "assigned_to")
 
 
 class Escalation(models.Model):
@@ -135,6 +97,10 @@ class Escalation(models.Model):
     expires_at = models.DateTimeField(null=True)
     on_timeout = models.TextField(choices=OnTimeout, db_default=OnTimeout.KEEP)
     default_answer = models.JSONField(null=True)  # as `resolve` takes it
+    reason = models.TextField(null=True)  # the slug of why it came; null: uncategorised
+    reason_source = models.TextField(choices=Labeller, null=True)  # with no reason: a reviewer said that none fits
+    reason_confidence = models.FloatField(null=True)
+    avoidable = models.BooleanField(null=True)  # should the agent have solved this itself? null: nobody said
     queue_at = models.DateTimeField()
     due_at = models.DateTimeField()
     version = models.IntegerField(default=1)
@@ -195,6 +161,9 @@ class Escalation(models.Model):
                 condition=Q(edited_action=None) | Q(decision=Decision.EDIT), name="only_an_edit_has_an_edited_action"
             ),
             models.CheckConstraint(
+                condition=Q(reason=None) | Q(reason_source__in=Labeller.values), name="a_reason_has_a_source"
+            ),
+            models.CheckConstraint(
                 condition=Q(is_sandbox=False) | Q(assigned_to=None),
                 name="no_person_gets_a_sandbox_escalation",
             ),
@@ -235,6 +204,7 @@ class Escalation(models.Model):
             models.Index(fields=["-created_at", "-id"], name="newest"),
             models.Index(fields=["status", "-created_at", "-id"], name="by_status"),
             models.Index(fields=["priority", "-created_at", "-id"], name="by_priority"),
+            models.Index(fields=["reason", "-created_at", "-id"], name="by_reason"),
             GinIndex(SearchVector("issue_description", config="simple"), name="words"),
             GinIndex(fields=["tags"], name="by_tag"),
         ]

@@ -40,6 +40,7 @@ class Event(models.Model):
         CANCELLED = "escalation.cancelled", "Cancelled"
         EXPIRED = "escalation.expired", "Expired"
         REPORTED = "escalation.reported", "Reported by the agent"
+        CATEGORISED = "escalation.categorised", "Categorised"
         DELIVERED = "escalation.delivered", "Answer delivered"
         DELIVERY_FAILED = "escalation.delivery_failed", "Delivery failed"
 

@@ -26,6 +26,7 @@ FACTS = (
     *("finished_at", "resolution_notes", "outcome", "decided_by_type", "decided_by_name", "waiting_on"),
     *("bumped_at", "queue_at", "due_at", "version", "decision", "answer", "edited_action", "receipt", "assigned_by"),
     *("paused_at", "message_count", "snoozed_at", "snoozed_until", "expires_at"),
+    *("reason", "reason_source", "reason_confidence", "avoidable"),
 )
 FREE: dict[str, Any] = dict.fromkeys(("assigned_to", "assignee_name", "assigned_at", "claimed_at"))
 UNANSWERED: dict[str, Any] = dict.fromkeys(

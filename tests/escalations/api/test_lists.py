@@ -5,10 +5,13 @@ import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 
-from escalations.models import Agent, Escalation, Priority
+from escalations import reasons
+from escalations.models import Agent, Escalation, Labeller, Priority
+from escalations.reasons import Label
 from reviewers import people
 from reviewers.models import Role
 from tests import factories
@@ -204,7 +207,7 @@ BAD = {
     "10 KB": f"q={'x' * 10_000}",
     "nothing to search for": "q=",
     "a parameter twice": "status=open&status=open",
-    "a reason": "reason=billing",
+    "an empty reason": "reason=",
     "no cursor": "cursor=",
     "a cursor that is none": "cursor=abc",
     "a cursor of other bytes": "cursor=%ff%fe",
@@ -231,8 +234,10 @@ def test_what_cannot_be_used_is_refused(api: Api, case: str) -> None:
     assert told["errors"][0]["parameter"] == BAD[case].rpartition("&")[2].partition("=")[0]
 
 
-def test_a_filter_to_come_says_so(api: Api) -> None:
-    assert api.get(f"{ALL}?reason=billing").json()["code"] == "not_available_yet"
+def test_reasons_are_a_filter(api: Api, bot: Agent) -> None:
+    known, unknown = made(bot, 2)
+    reasons.categorise([Label(UUID(known), "money", 0.9)], source=Labeller.LOCAL)
+    assert (ids(api, "reason=money"), ids(api, "reason=none"), ids(api, "reason=billing")) == ([known], [unknown], [])
 
 
 def test_an_agent_sees_its_own_only(api: Api, bot: Agent) -> None:
