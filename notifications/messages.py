@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from escalations.api.representation import moment
 from escalations.models import Escalation, Event
+from escalations.redaction import clean
 from notifications import fanout
-from notifications.redaction import clean
 from reviewers.models import Reviewer
 
 TEST = "notice.test"

@@ -6,8 +6,8 @@ Whatever an agent wrote goes out as `plain_text`, in which Slack reads no mentio
 
 from typing import Any, TypeAlias
 
+from escalations import redaction
 from escalations.contexts.characters import INVISIBLE
-from notifications import redaction
 
 Block: TypeAlias = dict[str, Any]
 

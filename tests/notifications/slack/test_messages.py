@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from escalations import redaction
 from escalations.models import Escalation, Priority, Status
-from notifications import redaction
 from notifications.slack import messages, texts
 from reviewers.models import Pool, Reviewer
 

@@ -1,4 +1,4 @@
-"""Secrets are cut out of every text that leaves for a chat or a mailbox: what stands on the desk stays there. Pure.
+"""Secrets are cut out of every text that leaves for a chat, a mailbox or a model. On the desk it stays as it is. Pure.
 
 What an agent sends along may hold keys, passwords and card numbers. A mark says where something was cut out.
 """
