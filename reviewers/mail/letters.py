@@ -1,5 +1,6 @@
 """What the letters say. Written when they are sent, in text and in HTML, for the person as they are then."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,15 @@ from reviewers.models import Invitation, Letter, Reviewer
 LONGEST_SUBJECT = 150
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
+Writer = Callable[[Letter], EmailMessage | None]
+
+_writers: dict[Letter.Kind, Writer] = {}
+
+
+def register(kind: Letter.Kind, writer: Writer) -> None:
+    """Letters of this kind say what another app knows."""
+    _writers[kind] = writer
+
 
 def write(letter: Letter) -> EmailMessage | None:
     """The message, or None where nobody is to get it any more."""
@@ -28,10 +38,12 @@ def write(letter: Letter) -> EmailMessage | None:
             return _reset(letter)
         case Letter.Kind.CHANGED:
             return _changed(letter)
+        case kind:
+            return _writers[kind](letter)
 
 
 def test(to: str) -> EmailMessage:
-    return _message(to, _("A test from the escalation desk"), "test", {})
+    return message(to, _("A test from the escalation desk"), "test", {})
 
 
 def _invitation(letter: Letter, invitation: Invitation) -> EmailMessage | None:
@@ -43,7 +55,7 @@ def _invitation(letter: Letter, invitation: Invitation) -> EmailMessage | None:
     subject = _("%(name)s invites you to the escalation desk") % {"name": inviter} if inviter else ""
     facts = {"person": person, "inviter": inviter, "link": link, "expires_at": invitation.expires_at}
     subject = subject or _("You are invited to the escalation desk")
-    return _message(person.email, subject, "invitation", facts, letter)
+    return message(person.email, subject, "invitation", facts, letter)
 
 
 def _reset(letter: Letter) -> EmailMessage | None:
@@ -56,22 +68,22 @@ def _reset(letter: Letter) -> EmailMessage | None:
     who = urlsafe_base64_encode(force_bytes(person.pk))
     path = reverse("password_reset_confirm", args=[who, default_token_generator.make_token(person)])
     facts = {"person": person, "link": f"{settings.PUBLIC_URL}{path}", "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
-    return _message(person.email, _("A new password for the escalation desk"), "reset", facts, letter)
+    return message(person.email, _("A new password for the escalation desk"), "reset", facts, letter)
 
 
 def _changed(letter: Letter) -> EmailMessage | None:
     if letter.reviewer is None:
         return None
     facts = {"person": letter.reviewer, "at": letter.created_at}
-    return _message(letter.to, _("Your password for the escalation desk was changed"), "changed", facts, letter)
+    return message(letter.to, _("Your password for the escalation desk was changed"), "changed", facts, letter)
 
 
-def _message(to: str, subject: str, template: str, facts: dict[str, Any], letter: Letter | None = None) -> EmailMessage:
+def message(to: str, subject: str, template: str, facts: dict[str, Any], letter: Letter | None = None) -> EmailMessage:
     """Every try of a letter has the same Message-ID, so that a mailbox that got it twice may show it once."""
     known = facts | {"desk": settings.PUBLIC_URL, "host": settings.PUBLIC_HOST}
     headers = HEADERS | ({"Message-ID": f"<{letter.pk}@{settings.PUBLIC_HOST}>"} if letter else {})
     line = " ".join("".join(each if each.isprintable() else " " for each in subject).split())[:LONGEST_SUBJECT]
     text = render_to_string(f"mail/{template}.txt", known)
-    message = EmailMultiAlternatives(line, text, to=[to], headers=headers)
-    message.attach_alternative(render_to_string(f"mail/{template}.html", known | {"subject": line}), "text/html")
-    return message
+    made = EmailMultiAlternatives(line, text, to=[to], headers=headers)
+    made.attach_alternative(render_to_string(f"mail/{template}.html", known | {"subject": line}), "text/html")
+    return made

@@ -71,6 +71,7 @@ class Letter(models.Model):
         INVITATION = "invitation", _("Invitation")
         RESET = "reset", _("Link to a new password")
         CHANGED = "changed", _("Notice of a changed password")
+        REPORT = "report", _("Weekly report")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("on its way")
