@@ -10,7 +10,7 @@ class ProductConfig(AppConfig):
     def ready(self) -> None:
         from celery.signals import setup_logging, worker_process_shutdown
 
-        from config import checks
+        from config import checks, observing
         from escalations import sweeps
         from reviewers.mail import sender
 
@@ -21,3 +21,5 @@ class ProductConfig(AppConfig):
         sweeps.register("letters", sender.kick, finish=sender.finish)
         sweeps.register("old letters", sweeps.Seldom(sender.forget_old))
         worker_process_shutdown.connect(sender.stop)
+        observing.start()
+        worker_process_shutdown.connect(observing.stop)

@@ -16,6 +16,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from config import logs
 from config.front.answers import is_api
+from config.front.figures import ROUTE
 from escalations.api import problems
 from escalations.api.problems import Problem
 
@@ -40,6 +41,8 @@ class RequestId:
         request.request_id = name  # type: ignore[attr-defined]  # read by the problems of the API and by the pages
         response = self.get_response(request)
         response.headers["X-Request-Id"] = name
+        if request.resolver_match is not None and "asgi.scope" in request.META:
+            request.META["asgi.scope"]["state"][ROUTE] = request.resolver_match.route
         return response
 
 

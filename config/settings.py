@@ -239,6 +239,10 @@ SLACK_BOT_TOKEN = environment.text("SLACK_BOT_TOKEN")
 SLACK_SIGNING_SECRET = environment.text("SLACK_SIGNING_SECRET")
 SLACK_API_URL = environment.slack_api()
 
+# Who may read /metrics: whoever has the token, or, without one, who asks from these networks.
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+METRICS_ALLOWED_NETWORKS = environment.networks("METRICS_ALLOWED_NETWORKS") or environment.LOOPBACK
+
 LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from escalations import vault
 from notifications import signing
@@ -20,8 +21,38 @@ UNFIT = 422  # a channel's own word for what it will never take
 KEPT = 1000  # characters of an answer that are kept
 
 
+# Stands around a try, and is told how it ended.
+Watch = Callable[[Leased], AbstractContextManager[Callable[[Outcome], object]]]
+
+_watches: list[Watch] = []
+
+
+def watch(each: Watch) -> None:
+    """Have every try made inside `each(leased)`, which may measure it."""
+    _watches.append(each)
+
+
 def make(leased: Leased) -> Outcome:
     """Never raises: whatever happens is an outcome."""
+    with _watched(leased) as tell:
+        outcome = _make(leased)
+        tell(outcome)
+    return outcome
+
+
+@contextmanager
+def _watched(leased: Leased) -> Iterator[Callable[[Outcome], None]]:
+    with ExitStack() as stack:
+        told = [stack.enter_context(each(leased)) for each in _watches]
+
+        def tell(outcome: Outcome) -> None:
+            for each in told:
+                each(outcome)
+
+        yield tell
+
+
+def _make(leased: Leased) -> Outcome:
     started = time.monotonic()
 
     def failed(error: str, detail: str, *, is_final: bool = False) -> Outcome:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from html import escape
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from asgiref.typing import ASGISendCallable
 from django.conf import settings
@@ -13,6 +13,7 @@ from escalations.api import problems
 from escalations.api.problems import Problem
 
 Headers = list[tuple[bytes, bytes]]
+Given: TypeAlias = Iterable[tuple[bytes, bytes]]  # the headers of a request as they came
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -32,6 +33,10 @@ class Answer(NamedTuple):
 
 def of_json(status: int, content: object, media_type: str = "application/json") -> Answer:
     return _answer(status, json.dumps(content).encode(), media_type)
+
+
+def of_bytes(status: int, body: bytes, media_type: str) -> Answer:
+    return _answer(status, body, media_type)
 
 
 def of_problem(problem: Problem, path: str) -> Answer:

@@ -17,7 +17,7 @@ from asgiref.typing import (
     WebSocketScope,
 )
 
-from config.front import answers, bodies, heads
+from config.front import answers, bodies, figures, heads
 from config.front.bodies import Bodies, Gone
 from config.front.lifespan import Lifespan
 from config.logs import request_id
@@ -41,7 +41,7 @@ Wanted: TypeAlias = Callable[[HTTPScope, dict[bytes, bytes]], bool]
 class Routes:
     """Where things go: probes by their path, what `is_waiting` recognises, sockets, and all else to Django."""
 
-    probes: dict[str, Callable[[], Awaitable[answers.Answer]]]
+    probes: dict[str, Callable[[HTTPScope, answers.Given], Awaitable[answers.Answer]]]
     is_waiting: Wanted
     waiting: HTTPApplication
     django: HTTPApplication
@@ -71,6 +71,7 @@ class Front:
 
     async def _answer(self, scope: HTTPScope, receive: ASGIReceiveCallable, call: "_Call") -> None:
         is_taken = False
+        call.given = scope["headers"]
         try:
             headers = heads.tidy(scope)
             call.identify(headers[b"x-request-id"])
@@ -90,14 +91,18 @@ class Front:
     async def _route(self, scope: HTTPScope, headers: dict[bytes, bytes], receive: "_Replay", call: "_Call") -> None:
         probe = self._routes.probes.get(scope["path"])
         if probe is not None and scope["method"] in {"GET", "HEAD"}:
-            await answers.send_answer(await probe(), call.send)
+            call.state[figures.ROUTE] = scope["path"]
+            await answers.send_answer(await probe(scope, call.given), call.send)
             return
         if receive.length or b"transfer-encoding" in headers:
             headers.pop(b"transfer-encoding", None)
             headers[b"content-length"] = str(receive.length).encode()
             scope["headers"] = list(headers.items())
-        is_waiting = self._routes.is_waiting(scope, headers)
-        await (self._routes.waiting if is_waiting else self._routes.django)(scope, receive, call.send)
+        if not self._routes.is_waiting(scope, headers):
+            await self._routes.django(scope, receive, call.send)
+            return
+        with figures.waiting(call.state, is_stream=b"text/event-stream" in headers.get(b"accept", b"")):
+            await self._routes.waiting(scope, receive, call.send)
 
     async def _open_socket(self, scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         """A page of another site may open a socket, but only with its own Origin, which is refused here."""
@@ -111,7 +116,8 @@ class Front:
         call.status = 101 if is_ours else 403
         call.tell()
         if is_ours:
-            await self._routes.sockets(scope, receive, send)
+            with figures.SOCKETS.track_inprogress():
+                await self._routes.sockets(scope, receive, send)
         else:
             await refuse_socket(scope, receive, send)
 
@@ -130,12 +136,13 @@ async def refuse_socket(_scope: Scope, receive: ASGIReceiveCallable, send: ASGIS
 class _Call:
     """What is known of one request, for its answer and for the access log."""
 
-    __slots__ = ("_method", "_path", "_send", "_started", "_state", "status")
+    __slots__ = ("_method", "_path", "_send", "_started", "given", "state", "status")
 
     def __init__(self, method: str, scope: HTTPScope | WebSocketScope, send: ASGISendCallable) -> None:
         self._method = method
         self._path = scope["path"]
-        self._state = scope.setdefault("state", {})
+        self.state = scope.setdefault("state", {})
+        self.given: answers.Given = ()  # as they came, before they were tidied
         self._send = send
         self._started = time.perf_counter()
         self.status = 0
@@ -166,15 +173,19 @@ class _Call:
         await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def tell(self) -> None:
-        """Write the line of the access log. Made by hand, because looking for the caller costs as much as the rest."""
+        """Count it and write the line of the access log, by hand: looking for who logs costs as much as the rest."""
+        seconds = time.perf_counter() - self._started
+        status = self.status or CLIENT_LEFT
+        if self._method != "WS":
+            figures.count(self._method, self.state, self._path, status, seconds)
         if not access.isEnabledFor(logging.INFO):
             return
-        caller: Caller | None = self._state.get("caller")
+        caller: Caller | None = self.state.get("caller")
         fields = {
             "method": self._method,
             "path": self._path[:LOGGED_PATH],
-            "status": self.status or CLIENT_LEFT,
-            "ms": round((time.perf_counter() - self._started) * 1000, 1),
+            "status": status,
+            "ms": round(seconds * 1000, 1),
         }
         if caller:
             fields["key"] = caller.key.pk

@@ -1,18 +1,21 @@
-"""What load balancers and supervisors ask; answered without Django, so that a busy pool of threads does not matter."""
+"""What load balancers, supervisors and Prometheus ask; answered without Django, so that a busy pool of threads does
+not matter."""
 
 from collections.abc import Awaitable, Callable
 
-from config.front import answers
-from config.front.answers import Answer
+from asgiref.typing import HTTPScope
+
+from config.front import answers, scrape
+from config.front.answers import Answer, Given
 from config.readiness import probe
 
 
-async def livez() -> Answer:
+async def livez(_scope: HTTPScope, _given: Given) -> Answer:
     """The process answers. Nothing else is asked: a database that is away is no reason to start us again."""
     return answers.of_json(200, {"status": "alive"})
 
 
-async def readyz() -> Answer:
+async def readyz(_scope: HTTPScope, _given: Given) -> Answer:
     missing = await probe.missing_soon()
     if not missing:
         return answers.of_json(200, {"status": "ready"})
@@ -21,4 +24,8 @@ async def readyz() -> Answer:
     return answer
 
 
-PROBES: dict[str, Callable[[], Awaitable[Answer]]] = {"/livez": livez, "/readyz": readyz}
+PROBES: dict[str, Callable[[HTTPScope, Given], Awaitable[Answer]]] = {
+    "/livez": livez,
+    "/readyz": readyz,
+    "/metrics": scrape.metrics,
+}

@@ -1,6 +1,7 @@
 """Whom a request comes from. Only a proxy named in TRUSTED_PROXIES may speak for somebody else."""
 
 import ipaddress
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.conf import settings
@@ -29,8 +30,16 @@ def client_behind(proxy: Address, forwarded_for: bytes) -> Address:
     return proxy
 
 
+def is_within(host: str, networks: Iterable[Network]) -> bool:
+    return _is_within(host, tuple(networks))
+
+
+def is_address(host: str) -> bool:
+    return _is_address(host)
+
+
 def _is_proxy(host: str) -> bool:
-    return _is_within(host, tuple(settings.TRUSTED_PROXIES))
+    return is_within(host, settings.TRUSTED_PROXIES)
 
 
 @lru_cache(maxsize=1024)

@@ -2,10 +2,15 @@
 
 import os
 import resource
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from django.conf import settings
+
+from metrics.exposition.process import FOLDER, is_alive
 
 WORKERS = 2
 # Tests start the server with the same options.
@@ -29,6 +34,7 @@ def main() -> None:
     """Only the workers load Django, and refuse wrong settings: so the port answers twice as soon after a restart."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     allow_many_connections()
+    os.environ[FOLDER] = str(shared_folder(settings.DATA_DIR / "figures"))
     uvicorn.run(
         "config.asgi:application",
         host=settings.BIND,
@@ -37,6 +43,21 @@ def main() -> None:
         log_config=settings.LOGGING,
         **OPTIONS,
     )
+
+
+def shared_folder(beside: Path) -> Path:
+    """An empty folder in which the workers of this process count together; those of processes that ended go."""
+    try:
+        beside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for old in beside.glob("web-*"):
+            pid = int(old.name.removeprefix("web-"))
+            if pid == os.getpid() or not is_alive(pid):
+                shutil.rmtree(old, ignore_errors=True)
+        mine = beside / f"web-{os.getpid()}"
+        mine.mkdir(mode=0o700)
+    except (OSError, ValueError):
+        return Path(tempfile.mkdtemp(prefix="figures-"))
+    return mine
 
 
 def allow_many_connections() -> None:
