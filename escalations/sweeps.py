@@ -5,7 +5,8 @@ Every piece is safe to run anywhere, any number of times, at the same moment: du
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from django.db import OperationalError
 
@@ -13,20 +14,24 @@ logger = logging.getLogger(__name__)
 
 MINUTE = 60.0  # seconds
 
+Watch = Callable[[str], AbstractContextManager[object]]
+
 _due_work: dict[str, Callable[[], object]] = {}
 _in_the_background: dict[str, Callable[[], object]] = {}
+_watches: list[Watch] = []
 
 
 class Seldom:
-    """Housekeeping: done at most once a minute in one process, for sweeps come many times a second."""
+    """Housekeeping: done at most once a minute (`every`) in one process, for sweeps come many times a second."""
 
-    def __init__(self, work: Callable[[], object]) -> None:
+    def __init__(self, work: Callable[[], object], *, every: float = MINUTE) -> None:
         self._work = work
+        self._every = every
         self._again_at = 0.0
 
     def __call__(self) -> None:
         if (now := time.monotonic()) >= self._again_at:
-            self._again_at = now + MINUTE
+            self._again_at = now + self._every
             self._work()
 
 
@@ -37,6 +42,11 @@ def register(name: str, run: Callable[[], object], *, finish: Callable[[], objec
         _in_the_background[name] = finish
 
 
+def watch(each: Watch) -> None:
+    """Have every piece run inside `each(name)`, which may measure it."""
+    _watches.append(each)
+
+
 def run_all() -> None:
     """Run each piece once. One that fails is logged and does not keep the others from running.
 
@@ -44,11 +54,20 @@ def run_all() -> None:
     """
     for name, run in _due_work.items():
         try:
-            run()
+            with _watched(name):
+                run()
         except OperationalError:
             raise
         except Exception:
             logger.exception("sweep failed", extra={"sweep": name})
+
+
+@contextmanager
+def _watched(name: str) -> Iterator[None]:
+    with ExitStack() as stack:
+        for each in _watches:
+            stack.enter_context(each(name))
+        yield
 
 
 def finish_all() -> None:
