@@ -35,7 +35,7 @@ def query(name: str, description: str, type_: Any = OpenApiTypes.STR, **options:
     return OpenApiParameter(name, type_, OpenApiParameter.QUERY, description=description, **options)
 
 
-_IDEMPOTENCY_KEY = _header(
+IDEMPOTENCY_KEY = _header(
     "Idempotency-Key", "1 to 255 visible ASCII characters. A repeat within 7 days gets the first answer again."
 )
 _IF_MATCH = _header("If-Match", 'The ETag of the version that was read, such as "3". Anything newer answers 412.')
@@ -73,7 +73,7 @@ CREATE: Description = {
     "summary": "Hand a task to a person",
     "description": "It is assigned at once to whoever is next in the pool, and stays open where nobody is.",
     "request": serializers.Create,
-    "parameters": [_IDEMPOTENCY_KEY],
+    "parameters": [IDEMPOTENCY_KEY],
     "responses": answers(
         {
             201: ("Created; Location says where it is.", "Escalation"),
@@ -128,7 +128,7 @@ NEXT: Description = {
     "summary": "Claim the next task",
     "description": "The first in the one queue order of what is open, assigned to the person, or urgent and unclaimed.",
     "request": serializers.Nothing,
-    "parameters": [_IDEMPOTENCY_KEY, _REVIEWER],
+    "parameters": [IDEMPOTENCY_KEY, _REVIEWER],
     "responses": answers({200: ("Claimed.", "Escalation"), 204: ("There is nothing to do.", None)}, 409, 413, 415, 422),
 }
 CLAIM = _verb(
@@ -155,7 +155,7 @@ MESSAGES: Description = {
         " gives it back to the same reviewer, and the clock goes on."
     ),
     "request": serializers.Message,
-    "parameters": [_IDEMPOTENCY_KEY, _REVIEWER],
+    "parameters": [IDEMPOTENCY_KEY, _REVIEWER],
     "responses": answers({200: ("The escalation as it is now.", "Escalation")}, 404, 409, 413, 415, 422),
 }
 RECEIPT: Description = {

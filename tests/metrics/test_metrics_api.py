@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 
 from escalations import keys
 from escalations.models import Agent, Escalation, Scope
+from metrics import rollups
 from reviewers.models import Role
 from tests.escalations.api.calls import Api, acting_for, as_agent, as_reviewer
 from tests.escalations.api.test_description import check
@@ -16,7 +18,11 @@ from tests.factories import make_agent, make_escalation, make_pool, make_reviewe
 pytestmark = pytest.mark.django_db
 
 URL = "/api/metrics"
-FIGURES = {"since", "until", "time_to_first_assignment", "resolution_time", "escalations_per_agent", "now"}
+FIGURES = {
+    *("since", "until", "time_to_first_assignment", "time_to_claim", "claim_time", "resolution_time", "in_time"),
+    *("recurrence", "loops", "replayed", "inversions", "avoidable", "webhooks", "webhook_lag", "flow"),
+    *("escalations_per_agent", "reasons", "reviewers", "fairness", "now"),
+}
 
 
 @pytest.fixture
@@ -29,10 +35,16 @@ def admin() -> Api:
     return as_reviewer(make_reviewer("Root", role=Role.ADMIN, pool=make_pool("Nobody asks here")))
 
 
+def asked(api: Api, query: str = "") -> HttpResponse:
+    """With everything added up that has happened."""
+    rollups.run()
+    return api.get(f"{URL}{query}")
+
+
 def created(api: Api, query: str = "") -> dict[str, int]:
-    answer = api.get(f"{URL}{query}")
+    answer = asked(api, query)
     assert answer.status_code == 200, answer.content
-    return {asked["source_agent"]: asked["created"] for asked in answer.json()["escalations_per_agent"]}
+    return {each["source_agent"]: each["created"] for each in answer.json()["escalations_per_agent"]}
 
 
 def problem(api: Api, query: str) -> dict[str, Any]:
@@ -44,20 +56,23 @@ def problem(api: Api, query: str) -> dict[str, Any]:
 
 def test_the_figures_are_told_with_the_time_they_are_of(admin: Api, agent: Agent) -> None:
     make_escalation(agent=agent)
-    body = admin.get(URL).json()
+    body = asked(admin).json()
     assert set(body) == FIGURES
     length = datetime.fromisoformat(body["until"]) - datetime.fromisoformat(body["since"])
     assert length == timedelta(days=30)
     assert body["now"]["medium"] == {"open": 1, "assigned": 0, "overdue": 0}
-    assert body["escalations_per_agent"] == [{"source_agent": "refunds", "created": 1, "resolved": 0}]
+    told = {"runs": None, "per_100_runs": None, "per_day": pytest.approx(1 / 30)}
+    assert body["escalations_per_agent"] == [{"source_agent": "refunds", "created": 1, "resolved": 0} | told]
     nothing = {"count": 0, "mean_seconds": None, "median_seconds": None, "p95_seconds": None}
     assert body["time_to_first_assignment"] == nothing
     assert body["resolution_time"] == dict.fromkeys(("urgent", "high", "medium", "low"), nothing)
+    assert body["recurrence"] == {"part": 0, "whole": 1, "share": 0.0}
+    assert body["reviewers"] == []
 
 
 def test_the_answer_is_as_documented(admin: Api, agent: Agent, document: dict[str, Any]) -> None:
     make_escalation(agent=agent)
-    check(document, "/api/metrics", admin.get(URL))
+    check(document, "/api/metrics", asked(admin))
 
 
 def test_an_admin_sees_the_figures_of_all(admin: Api, agent: Agent) -> None:

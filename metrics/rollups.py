@@ -1,0 +1,111 @@
+"""Keeps the roll-ups: a listener of the log that works out anew what each touched escalation contributes, and adds the
+difference to what it contributed before.
+
+So a figure is exact by construction: whatever happened, in whatever order and however often it is told, the sums hold
+what the facts say, and a fact is worked out from the rows as they stand. Whoever writes holds the row of the cursor.
+"""
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from escalations import log
+from escalations.models import Cursor, Event
+from metrics import folding, replacing
+
+CURSOR = "roll-ups"
+EVERY = 10.0  # seconds between two looks of one process
+BATCH = 500  # events
+BUDGET = 2.0  # seconds in one sweep; what is left is for the next one
+DAY = timedelta(days=1)
+
+# What changes no figure.
+_IDLE = frozenset(
+    {Event.Type.ON_CALL_NOTIFIED, Event.Type.MANAGER_NOTIFIED, Event.Type.CHANNEL_NOTIFIED, Event.Type.REPORTED}
+)
+
+
+def run() -> None:
+    """Add up what has happened. Safe to run anywhere, at any time, at the same moment."""
+    until = time.monotonic() + BUDGET
+    while log.advance(CURSOR, follow, limit=BATCH) == BATCH and time.monotonic() < until:
+        pass
+
+
+def follow(events: Collection[Event]) -> None:
+    fold({event.escalation_id for event in events if event.type not in _IDLE})
+
+
+def fold(ids: Collection[UUID]) -> None:
+    """Work out anew what these contribute; those that are gone, or were never there, contribute nothing."""
+    if not ids:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(folding.KNOW, {"ids": list(ids)})
+        wanted = set(ids)
+        if known := [row[0] for row in cursor.fetchall()]:
+            cursor.execute(folding.TOUCHED, {"ids": known})
+            wanted.update(row[0] for row in cursor.fetchall())
+        cursor.execute(folding.FOLD, {"ids": list(wanted)})
+
+
+def rebuild(batch: int = 5000) -> Iterator[tuple[str, int, int]]:
+    """Make everything anew, beside a live system: what is done, how much of it, and of how much. Safe to do again.
+
+    While it runs figures may be off; each step leaves them nearer, and news that come meanwhile are not lost.
+    """
+    yield from _in_batches("escalations known", replacing.ALL_ESCALATIONS, folding.KNOW, batch)
+    yield from _in_batches("facts", replacing.ALL_FACTS, replacing.KEEP, batch)
+    days = _days()
+    for number, day in enumerate(days, 1):
+        _replace(replacing.DAY, day, day + DAY)
+        yield "days", number, len(days)
+    months = sorted({day.replace(day=1) for day in days})
+    for number, month in enumerate(months, 1):
+        _replace(replacing.MONTH, month, (month + 32 * DAY).replace(day=1))
+        yield "months", number, len(months)
+
+
+def _in_batches(noun: str, all_ids: str, statement: str, batch: int) -> Iterator[tuple[str, int, int]]:
+    """Run the statement for all, in the order of their ids."""
+    after, done = UUID(int=0), 0
+    with connection.cursor() as cursor:
+        cursor.execute(replacing.HOW_MANY)
+        about = cursor.fetchone()[0]
+    while True:
+        with _alone() as cursor:
+            cursor.execute(all_ids, {"after": after, "limit": batch})
+            ids = [row[0] for row in cursor.fetchall()]
+            if not ids:
+                return
+            cursor.execute(statement, {"ids": ids})
+        after, done = ids[-1], done + len(ids)
+        yield noun, done, max(about, done)
+
+
+def _days() -> list[datetime]:
+    with connection.cursor() as cursor:
+        cursor.execute(replacing.DAYS)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _replace(statements: tuple[str, ...], since: datetime, until: datetime) -> None:
+    with _alone() as cursor:
+        for statement in statements:
+            cursor.execute(statement, {"since": since, "until": until, "cuts": replacing.CUTS})
+
+
+@contextmanager
+def _alone() -> Iterator[CursorWrapper]:
+    """In a transaction in which nobody else adds up; it may take as long as it takes."""
+    Cursor.objects.get_or_create(name=CURSOR)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL jit = off")
+        Cursor.objects.select_for_update().get(name=CURSOR)
+        yield cursor
