@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from escalations.desk import pages, queue, urls
+from metrics import desk as figures
 from notifications import desk as notified
 from reviewers.accounts.site import AccountPages
 
@@ -56,6 +57,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         (
             Page(_("Team"), "desk_team", covers=("desk/team/",)),
             Page(_("On call"), "desk_oncall", covers=("desk/oncall/",)),
+            Page(_("Metrics"), "desk_metrics", covers=("desk/metrics/",)),
             Records(_("People"), "reviewers.Reviewer"),
             Records(_("Reviewer pools"), "reviewers.Pool"),
             Records(_("Rotations"), "reviewers.Rotation"),
@@ -107,7 +109,7 @@ class DeskSite(AccountPages):
         super().register(shown, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [*urls.patterns(self), *notified.patterns(self), *super().get_urls()]
+        return [*urls.patterns(self), *notified.patterns(self), *figures.patterns(self), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:  # noqa: ARG002
         return pages.live_queue(request)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from escalations.models import Agent
 from metrics.exposition.models import Tally as Tally
+from metrics.weekly.models import WeeklyReport as WeeklyReport
 
 COUNTERS = (
     *("created", "assigned", "claimed", "answered", "cancelled", "expired", "replayed", "due", "in_time", "pressing"),

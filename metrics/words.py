@@ -23,12 +23,13 @@ def share(ratio: float | None) -> str:
 
 
 def number(value: float | None) -> str:
-    """Whole ones with thousands set apart, others with as many decimals as tell something."""
+    """With thousands set apart, and as many decimals as tell something."""
     if value is None:
         return NONE
-    if isinstance(value, int) or value >= 100 or value == int(value):
-        return number_format(round(value), force_grouping=True)
-    return _rounded(value, 1 if value >= 1 else 2)
+    places = 0 if value >= 100 else 1 if value >= 1 else 2
+    while places and round(value, places) == round(value, places - 1):
+        places -= 1
+    return _rounded(value, places)
 
 
 def _rounded(value: float, places: int) -> str:

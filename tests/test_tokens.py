@@ -34,6 +34,7 @@ SHAPES = [
     *((name, ground) for name in ("border", "ring", "button") for ground in ("surface", "page")),
     *(("overdue-stripe", "overdue-row"), ("overdue", "overdue-row"), ("live", "page"), ("stale", "page")),
     *(("link", "current"), ("ring", "overdue-row")),
+    *(("opened", "surface"), ("resolved", "surface")),
 ]
 # What nothing is written or drawn with: lines that only divide.
 DECORATION = {"hairline"}

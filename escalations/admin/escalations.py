@@ -21,13 +21,14 @@ from escalations import export, lifecycle, log
 from escalations.admin import bulk
 from escalations.admin.filters import AgentNamed, Choice, Period, Typed
 from escalations.admin.lists import LongList
-from escalations.models import Escalation, EscalationQuerySet, Priority, Status
+from escalations.models import Escalation, EscalationQuerySet, Priority, Reason, Status
 from reviewers.admin.seats import signed_in
 from reviewers.models import Pool, Reviewer, Role, Seat, Tag
 
 LARGEST = 2**63 - 1
 EXCERPT = 160  # characters of the issue in a list
 CONTEXT_SHOWN = 20_000  # characters; the desk's page shows all of it
+UNCATEGORISED = "none"
 
 
 class InStatus(Choice):
@@ -77,6 +78,17 @@ class Tagged(Typed):
         return queryset.filter(tags__contains=[name])
 
 
+class OfReason(Choice):
+    title = _("reason")
+    parameter_name = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401, ARG002
+        return [*Reason.objects.values_list("slug", "name"), (UNCATEGORISED, _("Uncategorised"))]
+
+    def chosen(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return queryset.filter(reason=None if value == UNCATEGORISED else value)
+
+
 class Asked(Period):
     title = _("asked")
 
@@ -85,7 +97,7 @@ class Asked(Period):
 class EscalationAdmin(LongList):
     list_display = ("reference", "badge", "issue", "status", "source_agent", "pool", "assignee", "asked")
     list_display_links = ("reference", "issue")
-    list_filter = (InStatus, OfPriority, IsOverdue, InPool, AgentNamed, Tagged, Asked)
+    list_filter = (InStatus, OfPriority, IsOverdue, InPool, AgentNamed, Tagged, OfReason, Asked)
     ordering = ("-created_at", "-id")
     sortable_by = ("asked",)
     search_fields = ("number",)

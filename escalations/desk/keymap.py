@@ -13,7 +13,9 @@ QUEUE = frozenset({"queue"})
 BENCH = frozenset({"bench"})
 BOTH = QUEUE | BENCH
 MINE = frozenset({"mine"})
+METRICS = frozenset({"metrics"})
 ALL = BOTH | MINE
+EVERYWHERE = ALL | METRICS
 
 
 class Key(NamedTuple):
@@ -62,9 +64,10 @@ KEYS = (
     Key(".", _("Show what is new"), BOTH),
     Key("z", _("Undo what you did last"), ALL),
     Key("/", _("Search"), QUEUE),
-    Key("g q", _("Go to the live queue"), ALL, "admin:index"),
-    Key("g m", _("Go to my work"), ALL, "admin:desk_mine"),
-    Key("?", _("Show this list of keys"), ALL),
+    Key("g q", _("Go to the live queue"), EVERYWHERE, "admin:index"),
+    Key("g m", _("Go to my work"), EVERYWHERE, "admin:desk_mine"),
+    Key("g s", _("Go to the metrics"), EVERYWHERE, "admin:desk_metrics"),
+    Key("?", _("Show this list of keys"), EVERYWHERE),
 )
 
 

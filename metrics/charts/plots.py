@@ -7,7 +7,7 @@ from typing import NamedTuple
 from metrics.charts import ticks
 from metrics.charts.ticks import Tick
 
-HEIGHT = 190  # pixels of the plot, without its labels
+HEIGHT = 230  # pixels of the plot, without its labels
 BARS_AT_MOST = 48  # places; more of them would be hairs
 LABELS_AT_MOST = 6  # below the axis: so many fit on a telephone
 FILLED = 0.72  # of a place; the rest divides it from the next

@@ -21,14 +21,15 @@ class Part(NamedTuple):
 
 
 class Rank(NamedTuple):
-    """A row before it is drawn. `said` is its figure in words, `more` what else there is to say about it."""
+    """A row before it is drawn. `said` is its figure in words; `more` and `note` are what else there is to say."""
 
     name: str
     parts: Sequence[Part]
     said: str
     more: str = ""
     url: str = ""
-    tone: str = ""  # of `more`: good, bad or nothing
+    note: str = ""
+    is_odd: bool = False  # the note tells of something to look at
 
 
 class Piece(NamedTuple):

@@ -24,7 +24,7 @@ def test_the_navigation_says_what_people_do(client: Client) -> None:
 
     assert list(found) == ["Work", "Team", "Configure"]
     assert (found["Work"][0], found["Work"][-1]) == ("Live queue", "All escalations")
-    assert found["Team"] == ["Team", "On call", "People", "Reviewer pools", "Rotations", "Tags"]
+    assert found["Team"] == ["Team", "On call", "Metrics", "People", "Reviewer pools", "Rotations", "Tags"]
     assert found["Configure"][:2] == ["Agents", "API keys"]
     assert found["Configure"][-2:] == ["Audit log", "Configuration changes"]
 

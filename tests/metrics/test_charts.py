@@ -103,7 +103,7 @@ def test_few_places_have_bars_and_many_have_lines() -> None:
 
 def test_a_bar_is_as_high_as_its_share_of_the_axis() -> None:
     [bar] = plots.over_time(["Mon"], [Series("opened", "Opened", [5])]).bars
-    assert (bar.y, bar.height) == ("31.67", "158.33")  # five of six, of 190
+    assert (bar.y, bar.height) == ("38.33", "191.67")  # five of six, of 230
 
 
 @pytest.mark.parametrize("places", [1, 7, 24, 30, 90])

@@ -74,7 +74,7 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(
         make_escalation(pool=pool)
     client = as_(admin)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(LIST)
 
 
@@ -84,7 +84,7 @@ def test_the_list_leaves_the_contexts_where_they_are(
     make_escalation(pool=pool, context={"secret": 1})
     client = as_(admin)
 
-    with django_assert_max_num_queries(9) as queries:
+    with django_assert_max_num_queries(10) as queries:
         client.get(LIST)
     assert not any("context_data" in query["sql"] for query in queries)
 
