@@ -4,10 +4,10 @@ import json
 import logging
 import re
 import time
-from contextvars import ContextVar
 from functools import lru_cache
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
+from escalations.causes import request_id as request_id
+from escalations.causes import traceparent
 
 # No line tells of them, and asking costs more than writing a line does.
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
@@ -54,6 +54,8 @@ class JsonFormatter(logging.Formatter):
         }
         if current := request_id.get():
             line["request_id"] = current
+        if trace := traceparent.get():
+            line["trace_id"] = trace[3:35]
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

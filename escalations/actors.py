@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from escalations import causes
 from escalations.models import Agent, ApiKey, Escalation, EscalationQuerySet, Event, Status
 from escalations.refusals import Finished, Held, NotAllowed, Refusal, Stale
 from reviewers import duty
@@ -38,7 +39,7 @@ class Actor:
             "pools": self.via.pool_ids if self.via else [],
             "is_sandbox": bool(self.via and self.via.is_sandbox),
             "version": self.version,
-        }
+        } | causes.params()
 
     def sees(self, escalation: Escalation | UUID) -> Escalation:
         pk = escalation.pk if isinstance(escalation, Escalation) else escalation

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import OperationalError, transaction
 from psycopg import errors
 
-from escalations import backlog, hints, log, prepared, routing, rules, statements, timers
+from escalations import backlog, causes, hints, log, prepared, routing, rules, statements, timers
 from escalations.answers import allowed
 from escalations.models import (
     QUEUE_DELAY,
@@ -105,14 +105,14 @@ _CREATE = f"""
         FROM (SELECT 1) one LEFT JOIN got ON true
         ON CONFLICT DO NOTHING RETURNING *),
     event AS (
-        INSERT INTO events ({log.COLUMNS})
+        INSERT INTO events ({log.COLUMNS}, {causes.COLUMNS})
         SELECT after.id, after.agent_id, 'escalation.created', 'agent', NULL::uuid, %(key)s, %(told)s::jsonb,
             {log.FACTS.format(row="after")} || '{{"status": "open", "assigned_to": null, "assignee_name": null,
-                "assigned_at": null, "version": 1}}', clock_timestamp()
+                "assigned_at": null, "version": 1}}', clock_timestamp(), {causes.VALUES}
         FROM after
         UNION ALL
         SELECT after.id, after.agent_id, 'escalation.assigned', 'system', NULL, NULL, '{{}}'::jsonb,
-            {log.FACTS.format(row="after")}, clock_timestamp()
+            {log.FACTS.format(row="after")}, clock_timestamp(), {causes.VALUES}
         FROM after WHERE after.assigned_to IS NOT NULL)
     SELECT named.*, named.status = 'open' AND NOT named.is_sandbox AND {routing.SOMEBODY_IS_ELIGIBLE} AS ask_again
     FROM ({statements.NAMED}) named"""
@@ -194,7 +194,7 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
         "delay": QUEUE_DELAY[request.priority],
         "red_after": RED_AFTER[request.priority],
         "queue_at": datetime.now(UTC) + QUEUE_DELAY[request.priority],
-    }
+    } | causes.params()
     created = next(iter(prepared.raw(Escalation, _CREATE, params)), None)
     if created is None:
         raise _Repeat

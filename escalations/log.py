@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from escalations import hints
+from escalations import causes, hints
 from escalations.models import Cursor, Event
 
 NUMBERING = 7_034_001  # the advisory lock of whoever is numbering
@@ -40,9 +40,9 @@ COLUMNS = "escalation_id, agent_id, type, actor_type, reviewer_id, key_id, data,
 
 # Writes the event of a change that a statement has made; `after` is the statement's updated row.
 INSERT = f"""
-    INSERT INTO events ({COLUMNS})
+    INSERT INTO events ({COLUMNS}, {causes.COLUMNS})
     SELECT after.id, after.agent_id, %(type)s, %(actor_type)s, %(reviewer)s::uuid, %(key)s, %(data)s::jsonb,
-           {FACTS.format(row="after")}, clock_timestamp()
+           {FACTS.format(row="after")}, clock_timestamp(), {causes.VALUES}
     FROM after"""
 
 _STANDS = """

@@ -1,6 +1,6 @@
 """The SQL of a transition: one statement that compares, sets, counts what people hold, and writes the event."""
 
-from escalations import log, routing
+from escalations import causes, log, routing
 from escalations.models import Escalation
 
 # Guards: conditions on the escalation `e` beside its status.
@@ -87,11 +87,11 @@ LABEL = f"""
         UPDATE escalations e SET reason = was.reason, reason_source = %(source)s, reason_confidence = was.confidence
         FROM was WHERE e.id = was.id RETURNING e.*, was.before),
     event AS (
-        INSERT INTO events ({log.COLUMNS})
+        INSERT INTO events ({log.COLUMNS}, {causes.COLUMNS})
         SELECT after.id, after.agent_id, 'escalation.categorised', %(actor_type)s, %(reviewer)s::uuid, %(key)s,
             jsonb_build_object('category', after.reason, 'source', after.reason_source,
                 'confidence', after.reason_confidence, 'before', after.before),
-            {log.FACTS.format(row="after")}, clock_timestamp()
+            {log.FACTS.format(row="after")}, clock_timestamp(), {causes.VALUES}
         FROM after ORDER BY after.id)
     SELECT id FROM after"""
 BY_MACHINE = "e.reason_source IS DISTINCT FROM 'reviewer'"

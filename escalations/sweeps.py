@@ -59,7 +59,7 @@ def run_all() -> None:
         except OperationalError:
             raise
         except Exception:
-            logger.exception("sweep failed", extra={"sweep": name})
+            logger.exception("sweep failed", extra={"fields": {"sweep": name}})
 
 
 @contextmanager

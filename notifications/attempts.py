@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from escalations import vault
+from escalations import causes, vault
 from notifications import signing
 from notifications.models import Kind
 from notifications.outbox import Leased
@@ -33,11 +33,39 @@ def watch(each: Watch) -> None:
 
 
 def make(leased: Leased) -> Outcome:
-    """Never raises: whatever happens is an outcome."""
-    with _watched(leased) as tell:
+    """Never raises: whatever happens is an outcome. Its lines, and what it sends, name the requests behind it."""
+    with _followed(leased), _watched(leased) as tell:
         outcome = _make(leased)
         tell(outcome)
+        _note(outcome)
     return outcome
+
+
+@contextmanager
+def _followed(leased: Leased) -> Iterator[None]:
+    origin = leased.origin
+    request = causes.request_id.set(origin.request_id if origin else "")
+    trace = causes.traceparent.set(origin.traceparent if origin else "")
+    try:
+        yield
+    finally:
+        causes.request_id.reset(request)
+        causes.traceparent.reset(trace)
+
+
+def _note(outcome: Outcome) -> None:
+    """The line of the log."""
+    leased = outcome.leased
+    fields = {
+        "delivery": str(leased.id),
+        "webhook_id": leased.message_id,
+        "channel": leased.kind,
+        "attempt": leased.attempt,
+        "outcome": outcome.error or "delivered",
+        "status": outcome.status_code,
+        "ms": outcome.ms,
+    }
+    logger.info("attempt", extra={"fields": (leased.origin.fields() if leased.origin else {}) | fields})
 
 
 @contextmanager
@@ -65,7 +93,7 @@ def _make(leased: Leased) -> Outcome:
     except vault.CannotUnseal:
         return failed("no_secret", "The signing secret cannot be read: SECRET_KEY has changed. Rotate the secret.")
     except Exception:
-        logger.exception("message not sent", extra={"delivery": str(leased.id)})
+        logger.exception("message not sent", extra={"fields": {"delivery": str(leased.id)}})
         return failed("unexpected", "Something went wrong on our side.")
     return _judge(leased, answer, _ms_since(started))
 
@@ -115,7 +143,14 @@ def _headers(leased: Leased) -> dict[str, str]:
         "webhook-signature": signing.sign(leased.message_id, timestamp, leased.body, secrets=secrets),
         "Idempotency-Key": leased.message_id,
         "X-Attempt": str(leased.attempt),
-    }
+    } | _origin(leased)
+
+
+def _origin(leased: Leased) -> dict[str, str]:
+    """So that the agent knows its own request again, and its trace goes on."""
+    asked = (leased.origin.asked or leased.origin.request_id) if leased.origin else ""
+    told = {"X-Request-Id": asked, "traceparent": causes.traceparent.get()}
+    return {name: value for name, value in told.items() if value}
 
 
 def _ms_since(started: float) -> int:

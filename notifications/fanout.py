@@ -9,7 +9,7 @@ import uuid
 from escalations import log
 from escalations.api.representation import moment, represent_one
 from escalations.models import Escalation, Event
-from notifications import endpoints
+from notifications import endpoints, origins
 from notifications.models import Delivery, Endpoint
 
 CURSOR = "deliveries"
@@ -45,6 +45,7 @@ def queue(events: list[Event]) -> None:
         found = endpoints.find((escalation.agent, escalation.webhook_url or "") for _, escalation in pairs)
         made = [_delivery(event, escalation, found) for event, escalation in pairs]
         Delivery.objects.bulk_create(made, ignore_conflicts=True)
+        origins.tell_made(each.pk for each in made)
 
 
 def message_id(event: Event) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from escalations import log
 from escalations.models import Escalation, Event, Priority
-from notifications import audience, channels, messages
+from notifications import audience, channels, messages, origins
 from notifications.audience import Happened, Heard
 from notifications.fanout import message_id
 from notifications.messages import Notice
@@ -69,6 +69,7 @@ def _send(told: list[tuple[Happened, Heard]]) -> None:
         else:
             alone.append(_delivery(notice, endpoint))
     Delivery.objects.bulk_create(alone, ignore_conflicts=True)
+    origins.tell_made(each.pk for each in alone)
     for endpoint, notices in many.items():
         _bundle(endpoint, notices)
 

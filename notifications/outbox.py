@@ -6,7 +6,7 @@ written with the lease, so that one that never ended is visible.
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from notifications.models import Attempt, Delivery, Kind
+from notifications.origins import Origin, of
 
 LEASING = 7_034_002  # the advisory lock of whoever is leasing: caps are exact because one leases at a time
 LEASE = 45  # seconds; three times what an attempt may take
@@ -81,6 +82,7 @@ class Leased:
     secret: bytes
     old_secret: bytes | None
     kind: str = Kind.WEBHOOK
+    origin: Origin | None = None
 
 
 def lease(limit: int, *, failing: int, for_people: bool = False) -> list[Leased]:
@@ -99,7 +101,9 @@ def lease(limit: int, *, failing: int, for_people: bool = False) -> list[Leased]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEASING])
         cursor.execute(_LEASE, mine)
-        return [Leased(*row) for row in cursor.fetchall()]
+        leased = [Leased(*row) for row in cursor.fetchall()]
+    origins = of(each.id for each in leased)
+    return [replace(each, origin=origins.get(each.id)) for each in leased]
 
 
 def give_back(leased: Iterable[Leased]) -> None:

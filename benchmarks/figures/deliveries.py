@@ -75,6 +75,8 @@ def _answer(receiver: Receiver, rows: int) -> None:
         "reviewer": str(reviewer.pk),
         "key": None,
         "data": "{}",
+        "request_id": None,
+        "traceparent": None,
     }
     with connection.cursor() as cursor:
         cursor.execute(_RESOLVE, values)

@@ -60,6 +60,8 @@ class Event(models.Model):
     key = models.ForeignKey(ApiKey, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     data = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
+    request_id = models.TextField(null=True, editable=False)
+    traceparent = models.TextField(null=True, editable=False)
 
     class Meta:
         db_table = "events"

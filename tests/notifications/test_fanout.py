@@ -140,8 +140,8 @@ def test_a_batch_costs_the_same_few_statements_whatever_its_size(
         make_answered(agent=agents[n % 5])
     log.number()
     events = list(Event.objects.select_related("reviewer"))
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         fanout.queue(events)
     assert Delivery.objects.count() == 30
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         fanout.queue(events)

@@ -164,7 +164,7 @@ def test_a_batch_costs_the_same_few_statements_whatever_its_size(
     for _ in range(16):
         make_answered(server.url)
     fanout.run()
-    with django_assert_max_num_queries(4):  # savepoint, lock, lease, release
+    with django_assert_max_num_queries(5):  # savepoint, lock, lease, release, origins
         leased = outbox.lease(16, failing=8)
     assert len(leased) == 16
     done = [attempts.make(each) for each in leased]
