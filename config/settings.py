@@ -243,6 +243,13 @@ SLACK_API_URL = environment.slack_api()
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 METRICS_ALLOWED_NETWORKS = environment.networks("METRICS_ALLOWED_NETWORKS") or environment.LOOPBACK
 
+# Reasons: a language model sorts what comes in, where a key or an address is given; else the desk does it by itself.
+OPENAI_API_KEY = environment.text("OPENAI_API_KEY")
+OPENAI_BASE_URL = environment.text("OPENAI_BASE_URL")
+OPENAI_MODEL = environment.text("OPENAI_MODEL", "gpt-4o-mini")
+OPENAI_CALLS_PER_DAY = environment.whole("OPENAI_CALLS_PER_DAY", 2_000)
+OPENAI_TOKENS_PER_DAY = environment.whole("OPENAI_TOKENS_PER_DAY", 5_000_000)
+
 LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,

@@ -6,12 +6,18 @@ class MetricsConfig(AppConfig):
     verbose_name = "Metrics"
 
     def ready(self) -> None:
-        from escalations import sweeps
+        from celery.signals import worker_process_shutdown
+
+        from escalations import log, sweeps
         from metrics import rollups
+        from metrics.reasons import background
         from metrics.weekly import letter, schedule
         from reviewers.mail import letters
         from reviewers.models import Letter
 
         sweeps.register("roll-ups", sweeps.Seldom(rollups.run, every=rollups.EVERY))
+        sweeps.register("reasons", background.run, finish=background.finish)
+        worker_process_shutdown.connect(background.stop)
         sweeps.register("weekly reports", sweeps.Seldom(schedule.run))
         letters.register(Letter.Kind.REPORT, letter.write)
+        log.follow_past(rollups.catch_up)

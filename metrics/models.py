@@ -10,6 +10,9 @@ from django.db.models import Q
 
 from escalations.models import Agent
 from metrics.exposition.models import Tally as Tally
+from metrics.reasons.models import Proposal as Proposal
+from metrics.reasons.models import Spent as Spent
+from metrics.reasons.models import Unsorted as Unsorted
 from metrics.weekly.models import WeeklyReport as WeeklyReport
 
 COUNTERS = (

@@ -117,6 +117,12 @@ class Migration(migrations.Migration):
             model_name="escalation",
             index=models.Index(fields=["reason", "-created_at", "-id"], name="by_reason"),
         ),
+        migrations.AddIndex(
+            model_name="escalation",
+            index=models.Index(
+                condition=models.Q(("reason_source", "reviewer")), fields=["-created_at", "-id"], name="corrected"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="escalation",
             constraint=models.CheckConstraint(

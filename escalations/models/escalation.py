@@ -205,6 +205,7 @@ class Escalation(models.Model):
             models.Index(fields=["status", "-created_at", "-id"], name="by_status"),
             models.Index(fields=["priority", "-created_at", "-id"], name="by_priority"),
             models.Index(fields=["reason", "-created_at", "-id"], name="by_reason"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(reason_source="reviewer"), name="corrected"),
             GinIndex(SearchVector("issue_description", config="simple"), name="words"),
             GinIndex(fields=["tags"], name="by_tag"),
         ]
