@@ -10,7 +10,7 @@ class ProductConfig(AppConfig):
     def ready(self) -> None:
         from celery.signals import setup_logging, worker_process_shutdown
 
-        from config import checks, observing
+        from config import checks, observing, tracing  # noqa: F401 - it joins in where it is asked to
         from escalations import sweeps
         from reviewers.mail import sender
 

@@ -123,6 +123,15 @@ def data_dir() -> Path:
     return folder("DATA_DIR", Path(__file__).resolve().parent.parent / ".data")
 
 
+def collector() -> str:
+    """Where a collector of traces is, or nothing."""
+    value = text("OTEL_EXPORTER_OTLP_ENDPOINT")
+    if not value or urlsplit(value).scheme in {"http", "https"}:
+        return value
+    refuse(Problem("OTEL_EXPORTER_OTLP_ENDPOINT", value, "Give an address such as http://127.0.0.1:4318."))
+    return ""
+
+
 def networks(name: str) -> list[Network]:
     """Comma-separated networks in CIDR notation (RFC 4632)."""
     found: list[Network] = []

@@ -239,6 +239,9 @@ SLACK_BOT_TOKEN = environment.text("SLACK_BOT_TOKEN")
 SLACK_SIGNING_SECRET = environment.text("SLACK_SIGNING_SECRET")
 SLACK_API_URL = environment.slack_api()
 
+# Where traces go (OTLP over HTTP); empty: nowhere, and nothing of OpenTelemetry is loaded.
+OTEL_EXPORTER_OTLP_ENDPOINT = environment.collector()
+
 # Who may read /metrics: whoever has the token, or, without one, who asks from these networks.
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 METRICS_ALLOWED_NETWORKS = environment.networks("METRICS_ALLOWED_NETWORKS") or environment.LOOPBACK
@@ -260,6 +263,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "propagate": False},
         "django.request": {"level": "ERROR"},  # the access log has what the client did wrong
+        "opentelemetry": {"level": "CRITICAL"},  # a line per batch without a collector; config/spans.py says it once
         "channels_redis": {"level": "CRITICAL"},  # a traceback per second without Redis; the stream says it once
         # Each says every sweep, twelve times a minute.
         "celery.beat": {"level": "WARNING"},

@@ -17,10 +17,12 @@ from asgiref.typing import (
     WebSocketScope,
 )
 
+from config import tracing
 from config.front import answers, bodies, figures, heads
 from config.front.bodies import Bodies, Gone
 from config.front.lifespan import Lifespan
 from config.logs import request_id
+from escalations import causes
 from escalations.api import problems
 from escalations.api.problems import Problem
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 access = logging.getLogger("access")
 
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 CLIENT_LEFT = 499  # as nginx writes it down
 LOGGED_PATH = 500  # characters
 
@@ -75,6 +78,9 @@ class Front:
         try:
             headers = heads.tidy(scope)
             call.identify(headers[b"x-request-id"])
+            if b"traceparent" in headers:
+                causes.traceparent.set(causes.usable(headers[b"traceparent"].decode("latin-1")))
+            call.begin()
             length = heads.length_of(headers)
             limit = bodies.limit_for(scope["method"], scope["path"])
             body = await self._bodies.take(receive, length=length, limit=limit)
@@ -136,7 +142,7 @@ async def refuse_socket(_scope: Scope, receive: ASGIReceiveCallable, send: ASGIS
 class _Call:
     """What is known of one request, for its answer and for the access log."""
 
-    __slots__ = ("_method", "_path", "_send", "_started", "given", "state", "status")
+    __slots__ = ("_method", "_path", "_send", "_span", "_started", "given", "state", "status")
 
     def __init__(self, method: str, scope: HTTPScope | WebSocketScope, send: ASGISendCallable) -> None:
         self._method = method
@@ -145,10 +151,16 @@ class _Call:
         self.given: answers.Given = ()  # as they came, before they were tidied
         self._send = send
         self._started = time.perf_counter()
+        self._span: Callable[[str, int], None] | None = None
         self.status = 0
 
     def identify(self, name: bytes) -> None:
         request_id.set(name.decode())
+
+    def begin(self) -> None:
+        """A span for it, where traces are collected; probes are nobody's story."""
+        if tracing.begin is not None and self._path not in PROBES:
+            self._span = tracing.begin(self._method, self._path[:LOGGED_PATH])
 
     async def send(self, message: ASGISendEvent) -> None:
         if message["type"] == "http.response.start":
@@ -178,6 +190,8 @@ class _Call:
         status = self.status or CLIENT_LEFT
         if self._method != "WS":
             figures.count(self._method, self.state, self._path, status, seconds)
+        if self._span is not None:
+            self._span(figures.route_of(self.state, self._path), status)
         if not access.isEnabledFor(logging.INFO):
             return
         caller: Caller | None = self.state.get("caller")

@@ -38,12 +38,15 @@ _children: dict[tuple[str, str, str], Any] = {}
 
 def count(method: str, state: dict[str, Any], path: str, status: int, seconds: float) -> None:
     """One request has ended. On the event loop, for every request: a look-up and two additions."""
-    route = state.get(ROUTE) or (STATIC if path.startswith("/static/") else NONE)
-    key = (method if method in METHODS else "other", route, STATUSES[status // 100])
+    key = (method if method in METHODS else "other", route_of(state, path), STATUSES[status // 100])
     child = _children.get(key)
     if child is None:
         child = _children[key] = REQUESTS.labels(*key)
     child.observe(seconds)
+
+
+def route_of(state: dict[str, Any], path: str) -> str:
+    return state.get(ROUTE) or (STATIC if path.startswith("/static/") else NONE)
 
 
 @contextmanager

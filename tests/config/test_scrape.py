@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -98,9 +98,14 @@ def frozen_database() -> Iterator[str]:
     """A server that accepts connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         kept: list[socket.socket] = []
-        accept = threading.Thread(target=lambda: [kept.append(listener.accept()[0]) for _ in range(50)], daemon=True)
-        accept.start()
+        threading.Thread(target=_accept, args=(listener, kept), daemon=True).start()
         yield f"postgresql://a:b@127.0.0.1:{listener.getsockname()[1]}/c"
+
+
+def _accept(listener: socket.socket, kept: list[socket.socket]) -> None:
+    with suppress(OSError):
+        while True:
+            kept.append(listener.accept()[0])
 
 
 def test_without_a_database_there_is_an_answer_at_once_that_says_so(tmp_path: Path) -> None:
