@@ -20,7 +20,7 @@ from reviewers.models import Pool, Reviewer, Role, Rotation, Turn
 from tests.browser import Desk
 from tests.factories import key_of, make_agent, make_escalation, make_pool, make_reviewer
 
-pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
