@@ -59,7 +59,7 @@ class Transition(NamedTuple):
     news: int = 1
 
     def parts(self) -> dict[str, object]:
-        """What it puts into `statements.TRANSITION`."""
+        """What it puts into the statement."""
         return {
             "before": ", ".join(f"'{status}'" for status in self.before),
             "status": f"'{self.after}'" if self.after else "e.status",
