@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from escalations import hints, prepared, routing, statements
 from escalations.actors import Actor
@@ -283,7 +283,9 @@ def transition_all(
     parts = (how or TRANSITIONS[type_]).parts() | {"where": "e.id = ANY(%(ids)s::uuid[])", "result": statements.IDS}
     sql = statements.TRANSITION.format(guard=guard, **parts)
     params |= actor.params() | {"ids": ids, "type": type_, "data": json.dumps(data or {})}
-    done = [each.pk for each in prepared.raw(Escalation, sql, params)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        done = [pk for (pk,) in cursor.fetchall()]
     if done:
         transaction.on_commit(hints.moved)
     return done

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 from escalations import statements
 from escalations.actors import Actor
@@ -25,7 +25,9 @@ from reviewers.models import Pool, Reviewer, ReviewerQuerySet, Role
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+Due = dict[UUID, UUID | None]  # escalations, each with whoever has it
+
+BATCH = 1000
 AT_MOST = 10_000  # steps of one policy in one pool and one sweep
 LEFT_OUT_AT_MOST = 20  # before a sweep gives up on a policy in a pool
 
@@ -67,9 +69,10 @@ def sweep() -> int:
 def act(policy: Policy, escalation: Escalation) -> bool:
     """One step, if it is due in the very moment."""
     with transaction.atomic():
-        locked = list(Escalation.objects.select_for_update(no_key=True, of=("self",)).filter(pk=escalation.pk))
-        stepped = _do(policy, escalation.pool, locked)
-    _pass_on(policy, locked, stepped)
+        locked = Escalation.objects.select_for_update(no_key=True, of=("self",)).filter(pk=escalation.pk)
+        due = dict(locked.values_list("pk", "assigned_to"))
+        stepped = _do(policy, escalation.pool, due)
+    _pass_on(policy, due, stepped)
     return bool(stepped)
 
 
@@ -92,16 +95,16 @@ def _work_off_in(pool: Pool, policy: Policy) -> int:
     """Where a batch fails the next is smaller, until what cannot be done is known and left out."""
     done, limit, left_out = 0, BATCH, list[UUID]()
     while done < AT_MOST and len(left_out) < LEFT_OUT_AT_MOST:
-        due: list[Escalation] = []
+        due: Due = {}
         try:
             with transaction.atomic():
-                due += _lock_due(policy, pool, limit, left_out)
+                due = _lock_due(policy, pool, limit, left_out)
                 stepped = _do(policy, pool, due)
         except OperationalError:
             raise
         except Exception:
-            logger.exception("policy failed", extra={"policy": policy.name, "escalations": [str(e.pk) for e in due]})
-            left_out += [each.pk for each in due[:1] if len(due) == 1]
+            logger.exception("policy failed", extra={"policy": policy.name, "escalations": [str(pk) for pk in due]})
+            left_out += due if len(due) == 1 else []
             limit = len(due) // 2 or 1
             if not due:
                 break
@@ -114,14 +117,15 @@ def _work_off_in(pool: Pool, policy: Policy) -> int:
     return done
 
 
-def _lock_due(policy: Policy, pool: Pool, limit: int, left_out: Collection[UUID]) -> list[Escalation]:
+def _lock_due(policy: Policy, pool: Pool, limit: int, left_out: Collection[UUID]) -> Due:
     more = {"pool": pool.pk, "limit": limit, "left_out": list(left_out)}
-    return list(Escalation.objects.raw(_LOCKED, _wanted(policy) | more))
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCKED, _wanted(policy) | more)
+        return dict(cursor.fetchall())
 
 
-def _do(policy: Policy, pool: Pool, due: list[Escalation]) -> list[UUID]:
-    ids = [each.pk for each in due]
-    return _ACTIONS.get(Policy.Action(policy.action), _notify)(policy, pool, ids) if ids else []
+def _do(policy: Policy, pool: Pool, due: Due) -> list[UUID]:
+    return _ACTIONS.get(Policy.Action(policy.action), _notify)(policy, pool, list(due)) if due else []
 
 
 def _wanted(policy: Policy) -> dict[str, Any]:
@@ -180,11 +184,11 @@ def _reassign(policy: Policy, _pool: Pool, ids: list[UUID]) -> list[UUID]:
     return transition_all(Event.Type.RELEASED, ids, due, _actor(), how=FREED_BY_POLICY, data=data, **named)
 
 
-def _pass_on(policy: Policy, due: list[Escalation], stepped: list[UUID]) -> None:
+def _pass_on(policy: Policy, due: Due, stepped: list[UUID]) -> None:
     """What a policy has freed goes to whoever is next; each in its own transaction, as locks of people are short."""
     if policy.action not in {Policy.Action.MOVE, Policy.Action.REASSIGN}:
         return
-    former = {each.pk: each.assigned_to_id for each in due if policy.action == Policy.Action.REASSIGN}
+    former = due if policy.action == Policy.Action.REASSIGN else {}
     freed = Escalation.objects.filter(pk__in=stepped, status=Status.OPEN)
     for each in freed.only("pool", "tags", "declined_by").order_by("queue_at", "pk"):
         _route_past(former.get(each.pk), each)

@@ -80,6 +80,11 @@ NAMED = f"""
 
 IDS = "SELECT after.id FROM after"
 
+CHANGE = """
+    UPDATE escalations e SET status = {status}, version = e.version + 1, {sets}
+    FROM was {source} WHERE e.id = was.id RETURNING e.*"""
+KEEP = "SELECT was.* FROM was"
+
 # `was` locks the row; waiting there for somebody else's change ends with the guard being checked on their result.
 # People are locked in the order of their ids, so that two hand-overs in opposite directions cannot block each other.
 TRANSITION = f"""
@@ -89,9 +94,7 @@ TRANSITION = f"""
           AND {{guard}}
         {{tail}}),
     {{pick}}
-    after AS (
-        UPDATE escalations e SET status = {{status}}, version = e.version + {{news}}, {{sets}}
-        FROM was {{source}} WHERE e.id = was.id RETURNING e.*),
+    after AS ({{after}}),
     moved AS (
         SELECT who, sum(tasks) AS tasks FROM (
             SELECT assigned_to AS who, -1 AS tasks FROM was WHERE status = 'assigned' AND EXISTS (SELECT FROM after)

@@ -32,7 +32,7 @@ UNANSWER = """
 class Transition(NamedTuple):
     """The states before, the state after (None: it stays), what else is set, and how the row is found.
 
-    `also` is written with it; without `news` for the agent and for who looks at it, its version stays.
+    `also` is written with it; where nothing is set, the row stays as it is.
     """
 
     before: tuple[Status, ...]
@@ -41,23 +41,22 @@ class Transition(NamedTuple):
     tail: str = "FOR NO KEY UPDATE"
     pick: str = ""
     also: str = ""
-    news: int = 1
 
-    def parts(self) -> dict[str, object]:
+    def parts(self) -> dict[str, str]:
         """What it puts into the statement."""
+        status = f"'{self.after}'" if self.after else "e.status"
+        source = ", got" if self.pick else ""
+        change = statements.CHANGE.format(status=status, sets=self.sets, source=source)
         return {
             "before": ", ".join(f"'{status}'" for status in self.before),
-            "status": f"'{self.after}'" if self.after else "e.status",
             "pick": f"{self.pick}," if self.pick else "",
-            "source": ", got" if self.pick else "",
-            "sets": self.sets,
+            "after": change if self.sets else statements.KEEP,
             "tail": self.tail,
             "also": self.also,
-            "news": self.news,
         }
 
 
-NOTIFIED = Transition(UNFINISHED, None, "waiting_on = e.waiting_on", also=statements.STEP, news=0)
+NOTIFIED = Transition(UNFINISHED, None, "", also=statements.STEP)
 TRANSITIONS = {
     Event.Type.ASSIGNED: Transition(
         UNFINISHED,
