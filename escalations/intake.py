@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import OperationalError, transaction
 from psycopg import errors
 
-from escalations import backlog, hints, log, prepared, routing, rules, statements, timers
+from escalations import availability, backlog, hints, log, prepared, routing, rules, statements, timers
 from escalations.answers import allowed
 from escalations.models import (
     QUEUE_DELAY,
@@ -23,7 +23,6 @@ from escalations.models import (
     Idempotency,
     OnTimeout,
     Priority,
-    Status,
 )
 from escalations.models.escalation import uuid7
 from reviewers.models import Pool
@@ -84,6 +83,9 @@ class _Repeat(Exception):
     """An unfinished escalation with this dedupe_key exists; undoes the seat that was taken for the new one."""
 
 
+# The pool that was asked for, as long as there is one: a rule that is kept in the process may name one that is gone.
+_POOL = """coalesce((SELECT id FROM reviewers_pool WHERE id = %(asked_pool)s::bigint),
+    (SELECT id FROM reviewers_pool WHERE is_default))"""
 _CREATE = f"""
     WITH {routing.PICK_FOR_NEW},
     held AS (UPDATE reviewers_reviewer r SET held = r.held + 1 FROM got WHERE r.id = got.reviewer_id),
@@ -114,8 +116,11 @@ _CREATE = f"""
         SELECT after.id, after.agent_id, 'escalation.assigned', 'system', NULL, NULL, '{{}}'::jsonb,
             {log.FACTS.format(row="after")}, clock_timestamp()
         FROM after WHERE after.assigned_to IS NOT NULL)
-    SELECT named.*, named.status = 'open' AND NOT named.is_sandbox AND {routing.SOMEBODY_IS_ELIGIBLE} AS ask_again
-    FROM ({statements.NAMED}) named"""
+    SELECT named.*, named.status = 'open' AND NOT named.is_sandbox AND {routing.SOMEBODY_IS_ELIGIBLE} AS ask_again,
+        named.status = 'open' AND NOT named.is_sandbox
+            AND (SELECT fallback_id FROM reviewers_pool WHERE id = named.pool_id) IS NOT NULL AS has_fallback,
+        {availability.counted("named", held="r.held + (named.assigned_to = r.id)::int")} AS counts
+    FROM ({statements.NAMED}) named""".replace("%(pool)s", _POOL)
 
 
 def create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Created:
@@ -165,14 +170,13 @@ def _replay(row: Idempotency, digest: bytes) -> Once:
 
 
 def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
-    pool = request.pool or Pool.objects.get(is_default=True)
     params = {
         "id": uuid7(),
         "agent": by.pk,
         "source_agent": by.name,
         "key": via.pk,
         "is_sandbox": via.is_sandbox,
-        "pool": pool.pk,
+        "asked_pool": request.pool and request.pool.pk,
         "issue_description": request.issue_description,
         "priority": request.priority,
         "context": request.context,
@@ -199,9 +203,9 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
     if created is None:
         raise _Repeat
     transaction.on_commit(hints.moved)
-    if not getattr(created, "ask_again"):  # noqa: B009 - a column of the statement
-        stands_in = created.status == Status.OPEN and pool.fallback_id is not None and not created.is_sandbox
-        return (timers.stand_in(created) or created) if stands_in else created
+    said = vars(created)  # what the statement says beside the row
+    if not said["ask_again"]:
+        return (timers.stand_in(created) or created) if said["has_fallback"] else created
     return backlog.assign_up_to(created) or Escalation.objects.with_names().get(pk=created.pk)
 
 
@@ -213,9 +217,7 @@ def _ruled(request: NewEscalation, by: Agent) -> NewEscalation:
         return request
     ruled = rules.apply(rule, asked)
     told = rules.told(rule, asked, ruled)
-    # A rule that is kept in the process may name a pool that has just been deleted; a deleted one is no choice.
-    pool = Pool.objects.filter(pk=ruled.pool.pk).first() if ruled.pool and ruled.pool != asked.pool else ruled.pool
-    return replace(request, pool=pool, priority=ruled.priority, tags=ruled.tags, rule=rule.name, told=told)
+    return replace(request, pool=ruled.pool, priority=ruled.priority, tags=ruled.tags, rule=rule.name, told=told)
 
 
 def _unfinished(dedupe_key: str, *, by: Agent, via: ApiKey) -> Escalation:

@@ -72,7 +72,7 @@ class Availability(Endpoint):
 class OneEscalation(Endpoint):
     @extend_schema(**described.GET)
     def get(self, request: Request, pk: UUID) -> HttpResponse:
-        escalation = permissions.reading(request).visible().with_names().get(pk=pk)
+        escalation = permissions.reading(request).visible().with_names().annotate(counts=availability.COUNTS).get(pk=pk)
         if request.META.get("HTTP_IF_NONE_MATCH") == etag(escalation):
             return HttpResponse(status=304, headers={"ETag": etag(escalation)})
         return answer_one(escalation)

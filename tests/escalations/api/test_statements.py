@@ -53,13 +53,13 @@ def warm(api: Api) -> Api:
 
 
 def test_create(agent: Api, ada: Reviewer) -> None:
-    with at_most(3):
+    with at_most(1):
         assert agent.create().json()["assignee_name"] == "Ada"
 
 
 def test_create_with_everything(agent: Api, ada: Reviewer) -> None:
     factories.make_pool("refunds")
-    with at_most(6):
+    with at_most(5):
         response = agent.post(
             ALL, {"issue_description": "x", "pool": "refunds", "tags": ["a"], "dedupe_key": "d"}, idempotency_key="k"
         )
@@ -76,7 +76,7 @@ def test_list(agent: Api, reviewer: Api, bot: Agent) -> None:
 
 def test_get(agent: Api, bot: Agent, ada: Reviewer) -> None:
     escalation = factories.make_escalation(agent=bot)
-    with at_most(2):
+    with at_most(1):
         agent.get(path_of(escalation))
 
 
