@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from escalations.models import (
 from escalations.models.escalation import uuid7
 from reviewers.models import Pool
 
+PAUSES = (0.003, 0.005, 0.008)  # seconds until somebody else is next
 REMEMBERED_FOR = timedelta(days=7)  # how long an Idempotency-Key is known
 
 
@@ -105,6 +107,7 @@ _CREATE = f"""
             CASE WHEN got.reviewer_id IS NOT NULL THEN now() END, 'human', '{{}}',
             now() + %(delay)s, now() + %(red_after)s, CASE WHEN got.reviewer_id IS NULL THEN 1 ELSE 2 END
         FROM (SELECT 1) one LEFT JOIN got ON true
+        WHERE %(at_any_rate)s OR got.reviewer_id IS NOT NULL OR NOT {routing.SOMEBODY_IS_ELIGIBLE}
         ON CONFLICT DO NOTHING RETURNING *),
     event AS (
         INSERT INTO events ({log.COLUMNS})
@@ -170,7 +173,32 @@ def _replay(row: Idempotency, digest: bytes) -> Once:
 
 
 def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
-    params = {
+    created = _written(_columns(request, by=by, via=via))
+    if created is None:
+        raise _Repeat
+    transaction.on_commit(hints.moved)
+    said = vars(created)  # what the statement says beside the row
+    if not said["ask_again"]:
+        return (timers.stand_in(created) or created) if said["has_fallback"] else created
+    return backlog.assign_up_to(created) or Escalation.objects.with_names().get(pk=created.pk)
+
+
+def _written(columns: dict[str, Any]) -> Escalation | None:
+    """None for a repeat.
+
+    When everybody who is next is being given something at this moment, nothing is written yet: in a few milliseconds
+    somebody else is next, and to wait for that costs less than to write it and then go the way of the backlog.
+    """
+    if not columns["is_sandbox"] and columns["dedupe_key"] is None:
+        for pause in PAUSES:
+            if created := prepared.raw(Escalation, _CREATE, columns | {"at_any_rate": False}):
+                return created[0]
+            time.sleep(pause)
+    return next(iter(prepared.raw(Escalation, _CREATE, columns | {"at_any_rate": True})), None)
+
+
+def _columns(request: NewEscalation, *, by: Agent, via: ApiKey) -> dict[str, Any]:
+    return {
         "id": uuid7(),
         "agent": by.pk,
         "source_agent": by.name,
@@ -199,14 +227,6 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
         "red_after": RED_AFTER[request.priority],
         "queue_at": datetime.now(UTC) + QUEUE_DELAY[request.priority],
     }
-    created = next(iter(prepared.raw(Escalation, _CREATE, params)), None)
-    if created is None:
-        raise _Repeat
-    transaction.on_commit(hints.moved)
-    said = vars(created)  # what the statement says beside the row
-    if not said["ask_again"]:
-        return (timers.stand_in(created) or created) if said["has_fallback"] else created
-    return backlog.assign_up_to(created) or Escalation.objects.with_names().get(pk=created.pk)
 
 
 def _ruled(request: NewEscalation, by: Agent) -> NewEscalation:
