@@ -125,11 +125,11 @@ def unreachable() -> list[Reviewer]:
 
 def _hears(person: Reviewer, known: dict[str, Endpoint], wishes: frozenset[str]) -> bool:
     usable = {kind for kind in addresses_of(person) if kind not in known}
-    usable |= {kind for kind, endpoint in known.items() if works(endpoint) and _is_open(kind)}
+    usable |= {kind for kind, endpoint in known.items() if works(endpoint) and is_open(kind)}
     return bool(usable & wishes)
 
 
-def _is_open(kind: str) -> bool:
+def is_open(kind: str) -> bool:
     return {Kind.EMAIL: bool(settings.HAS_EMAIL), Kind.SLACK: bool(settings.SLACK_BOT_TOKEN)}.get(Kind(kind), True)
 
 
