@@ -35,7 +35,7 @@ _COUNTS = f"""
               AND o.claimed_at IS NULL AND (o.queue_at, o.id) < ({{queue_at}}, {{id}})
             LIMIT {COUNTED_AT_MOST}) before))
     FROM {routing.SEATS}
-    WHERE s.pool_id = {{pool}} AND r.is_active AND r.role <> 'read_only' AND r.tags @> {{tags}}
+    WHERE s.pool_id = {{pool}} AND r.is_active AND r.role <> 'read_only' AND {routing.KNOWS} @> {{tags}}
       AND NOT r.id = ANY({{declined_by}})"""
 _ASK = _COUNTS.format(
     pool="%(pool)s",
@@ -115,10 +115,12 @@ def next_coverage(
     pool: int, *, tags: list[str], declined_by: list[UUID] | None = None, at: datetime
 ) -> datetime | None:
     """The first moment from `at` on which somebody with these tags is on duty in the pool, while it is open."""
-    people = ReviewerQuerySet(Reviewer).active().filter(seats__pool=pool, tags__contains=tags)
+    place = Pool.objects.prefetch_related("holidays").get(pk=pool)
+    wanted = sorted({*tags} - {*place.tags})
+    people = ReviewerQuerySet(Reviewer).active().filter(seats__pool=pool, tags__contains=wanted)
     able = people.exclude(role=Role.READ_ONLY).exclude(pk__in=declined_by or [])
     plans = [duty.schedule(each, at) for each in able.prefetch_related("working_hours", "time_off")]
-    doors = duty.closing(Pool.objects.prefetch_related("holidays").get(pk=pool))
+    doors = duty.closing(place)
     moment = doors.next_on(at)
     while moment is not None and plans:
         comings = [coming for plan in plans if (coming := plan.next_on(moment)) is not None]

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from escalations import hints, prepared, routing, statements
+from escalations import hints, leases, prepared, routing, statements
 from escalations.actors import Actor
 from escalations.answers import Answer, check_answer, settled
 from escalations.models import Agent, ApiKey, Escalation, Event, Receipt, Status
@@ -37,13 +37,14 @@ Target = Escalation | UUID
 
 
 def claim(escalation: Target, *, by: Reviewer, via: ApiKey | None = None, version: int | None = None) -> Escalation:
-    """`by` takes it; claiming one's own again changes nothing. Raises Held if somebody was faster."""
+    """`by` takes it; claiming one's own again only renews its lease. Raises Held if somebody was faster."""
     guard = f"{statements.MAY_ACT} AND e.claimed_at IS NULL"
     actor = Actor(by, via, version)
     if done := transition(Event.Type.CLAIMED, escalation, guard, actor):
         return done
     current = actor.sees(escalation)
     if current.status == Status.ASSIGNED and current.assigned_to_id == by.pk and current.claimed_at:
+        leases.renew(current, by=by)
         return current
     raise actor.refusal(current)
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from escalations import rules
 from escalations.models import Agent
 from reviewers.models import Reviewer
 from tests import factories
@@ -49,6 +50,7 @@ def reviewer(ada: Reviewer) -> Api:
 
 def warm(api: Api) -> Api:
     api.get(ALL)
+    rules.active()
     return api
 
 
