@@ -8,7 +8,7 @@ in line does. What cannot be done is left out, and the rest goes on.
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,7 +25,7 @@ from reviewers.models import Pool, Reviewer, ReviewerQuerySet, Role
 
 logger = logging.getLogger(__name__)
 
-Due = dict[UUID, UUID | None]  # escalations, each with whoever has it
+Due = Mapping[UUID, UUID | None]  # escalations, each with whoever has it
 
 BATCH = 1000
 AT_MOST = 10_000  # steps of one policy in one pool and one sweep

@@ -22,7 +22,7 @@ def hearings(event: Event, escalation: Escalation) -> list[Hearing]:
     for each in heard:
         if each.channel:
             found.append(_of_channel(each.channel))
-        elif each.reviewer in people:
+        elif each.reviewer and each.reviewer in people:
             priority = Priority.URGENT if each.as_urgent else Priority(happened.then.priority)
             wanted = wishes[each.reviewer, priority]
             found.append(_of_person(people[each.reviewer], priority, reached[each.reviewer], wanted))
