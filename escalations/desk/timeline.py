@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from escalations.models import Decision, Escalation, Event, Priority, Receipt
+from reviewers.models import Reviewer
 
 AT_MOST = 200  # the newest ones; an escalation that moved more often than that is one to look at in the audit log
 
@@ -32,6 +33,7 @@ class Moment:
     is_by_key: bool
     before: str = ""
     until: datetime | None = None
+    whose: str = ""  # the id of whoever claimed it, or left what they had claimed
 
     @property
     def is_hand_over(self) -> bool:
@@ -74,6 +76,12 @@ def hand_over_note(moments: list[Moment]) -> Moment | None:
     """What was written for whoever has it now, if anything was."""
     last = next((each for each in moments if each.kind in {"assigned", "released", "declined", "reopened"}), None)
     return last if last is not None and last.is_hand_over else None
+
+
+def left_by(person: Reviewer, moments: list[Moment]) -> Moment | None:
+    """When it was taken back, because they did nothing with it; None once they have claimed it again."""
+    last = next((each for each in moments if each.whose == str(person.pk)), None)
+    return last if last is not None and last.kind == "lapsed" else None
 
 
 def _replaced(events: Iterable[Event]) -> dict[int, str]:
@@ -123,6 +131,7 @@ def _moment(escalation: Escalation, event: Event, before: str) -> Moment:
         is_by_key=event.key_id is not None and event.reviewer_id is not None,
         before=before,
         until=parse_datetime(event.data.get("until") or "") if event.type == Type.SNOOZED else None,
+        whose=_whose(event),
     )
 
 
@@ -131,6 +140,12 @@ def _priorities(event: Event) -> dict[str, str]:
     if event.type != Type.PRIORITY_CHANGED:
         return {}
     return {"old": Priority(event.data["from"]).label, "new": Priority(event.data["to"]).label}
+
+
+def _whose(event: Event) -> str:
+    if event.type == Type.CLAIMED:
+        return str(event.reviewer_id)
+    return str(event.data.get("reviewer", "")) if event.data.get("lease") == "claim_within" else ""
 
 
 def _sentence(event: Event) -> str:
