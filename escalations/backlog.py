@@ -17,6 +17,26 @@ _DESERTED = f"""
     WHERE e.status = 'open' AND NOT e.is_sandbox AND {statements.DESERTED}
     ORDER BY e.queue_at, e.id LIMIT %(limit)s"""
 
+# Whether `sweep` would find anything. Each asks the few rows first: people, pools that others stand in for.
+IS_DUE = f"""
+    EXISTS (SELECT FROM reviewers_reviewer WHERE duty_changes_at <= %(now)s)
+    OR EXISTS (SELECT FROM reviewers_pool WHERE open_changes_at <= %(now)s)
+    OR EXISTS (
+        SELECT FROM escalations WHERE expires_at <= now() AND status IN ('open', 'assigned') AND on_timeout <> 'keep')
+    OR EXISTS (
+        SELECT FROM reviewers_reviewer r
+        WHERE EXISTS (
+            SELECT FROM escalations e WHERE e.assigned_to = r.id AND e.status = 'assigned' AND {routing.IS_ABSENT}))
+    OR EXISTS ({routing.LAPSING.replace("%(limit)s", "1")}) OR EXISTS ({routing.LEFT.replace("%(limit)s", "1")})
+    OR EXISTS (
+        SELECT FROM {routing.SEATS}
+        WHERE {routing.ON_DUTY} AND (r.capacity IS NULL OR r.held < r.capacity) AND EXISTS (
+            SELECT FROM escalations e
+            WHERE e.pool_id = s.pool_id AND e.status = 'open' AND NOT e.is_sandbox AND {routing.COULD}))
+    OR EXISTS (
+        SELECT FROM reviewers_pool own JOIN escalations e ON e.pool_id = own.id
+        WHERE own.fallback_id IS NOT NULL AND e.status = 'open' AND NOT e.is_sandbox AND {statements.DESERTED})"""
+
 
 def assign(pool: int) -> int:
     """Assign what can be assigned in the pool, in the one queue order. Returns how many were assigned."""

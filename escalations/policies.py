@@ -52,6 +52,14 @@ _LOCKED = f"""
     SELECT e.id, e.assigned_to {_DUE} AND e.pool_id = %(pool)s AND NOT e.id = ANY(%(left_out)s::uuid[])
     ORDER BY e.created_at, e.id LIMIT %(limit)s FOR NO KEY UPDATE OF e SKIP LOCKED"""
 
+# Whether any policy, as its row `q` says, would do anything.
+_OF_ITS_ROW = statements.POLICY_DUE.replace("%(policy)s", "q.id").replace("%(action)s", "q.action")
+IS_DUE = f"""
+    EXISTS (
+        SELECT FROM escalations_policy q JOIN escalations e ON e.created_at <= now() - q.after
+        WHERE q.is_active AND e.status IN ('open', 'assigned') AND e.priority = coalesce(q.priority, e.priority)
+          AND {_OF_ITS_ROW})"""
+
 
 class Hearers(NamedTuple):
     """Who hears of it, as whom, and whom it would have been if there were anybody."""

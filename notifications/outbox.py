@@ -19,6 +19,12 @@ from notifications.models import Attempt, Delivery, Kind
 LEASING = 7_034_002  # the advisory lock of whoever is leasing: caps are exact because one leases at a time
 LEASE = 45  # seconds; three times what an attempt may take
 LEASE_FOR_PEOPLE = 300  # seconds; a mail server may be slow at each of its steps
+IS_DUE = """
+    EXISTS (
+        SELECT FROM notifications_endpoint e CROSS JOIN LATERAL (
+            SELECT min(next_attempt_at) AS first FROM notifications_delivery
+            WHERE endpoint_id = e.id AND status = 'pending') d
+        WHERE d.first <= statement_timestamp())"""
 
 # `waiting` steps through the index of what is pending from endpoint to endpoint, so that the backlog of one that
 # takes nothing costs the others nothing.
