@@ -110,6 +110,7 @@ def _settle(escalation: Escalation) -> None:
     timers.expire(current)
     timers.take_from_the_absent(current)
     timers.lapse(current)
+    timers.lapse_claim(current)
     current.refresh_from_db()
     if current.status == Status.OPEN:
         backlog.assign_up_to(current)
@@ -125,9 +126,7 @@ def _current(escalation: Escalation) -> Escalation:
 
 def _next_moment(escalation: Escalation, after: datetime) -> datetime | None:
     """The first later one at which anything could happen to it."""
-    found = [escalation.expires_at, *_of_policies(escalation)]
-    if escalation.assigned_at and escalation.claimed_at is None and escalation.pool.assign_within:
-        found.append(escalation.assigned_at + escalation.pool.assign_within)
+    found = [escalation.expires_at, escalation.lapses_at, *_of_policies(escalation)]
     pools = _pools(escalation.pool)
     found += [each.open_changes_at for each in pools]
     found += [each.duty_changes_at for each in _people(escalation.pool)]

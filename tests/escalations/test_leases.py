@@ -6,7 +6,7 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from escalations import backlog, drafts, leases, lifecycle, timers
+from escalations import backlog, drafts, leases, lifecycle, simulation, timers
 from escalations.answers import Answer
 from escalations.models import Agent, Escalation, Event, Status
 from reviewers.models import Pool, Reviewer
@@ -224,6 +224,14 @@ def test_what_is_assigned_when_the_time_is_set_has_the_whole_of_it(agent: Agent,
     backlog.sweep()
     ada.refresh_from_db()
     assert ada.has_lapsed
+
+
+def test_a_simulation_knows_what_becomes_of_what_is_left(held: Escalation) -> None:
+    ben = make_reviewer("Ben")
+    now = timezone.now()
+    happenings = simulation.of(held, at=now, until=now + 20 * MINUTE)
+    assert [each.type for each in happenings] == [Event.Type.LAPSED, Event.Type.ASSIGNED]
+    assert happenings[1].who == [ben]
 
 
 def test_an_update_stamps_the_pools_it_finds() -> None:
