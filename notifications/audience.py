@@ -120,4 +120,17 @@ RULES: dict[str, Callable[[Happened], Iterable[Heard]]] = {
     Event.Type.MANAGER_NOTIFIED: _to_named("manager", lambda: _("You manage the pool, and it needs somebody")),
     Event.Type.CHANNEL_NOTIFIED: _channel,
 }
-CODES = ("assigned", "urgent", "lapsed", "replied", "bumped", "on_call", "manager", "channel", "digest", "test")
+CODES = (
+    "assigned",
+    "urgent",
+    "lapsed",
+    "replied",
+    "bumped",
+    "on_call",
+    "manager",
+    "channel",
+    "gap",
+    "swap",
+    "digest",
+    "test",
+)
