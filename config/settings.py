@@ -239,6 +239,9 @@ SLACK_BOT_TOKEN = environment.text("SLACK_BOT_TOKEN")
 SLACK_SIGNING_SECRET = environment.text("SLACK_SIGNING_SECRET")
 SLACK_API_URL = environment.slack_api()
 
+# How long ahead the managers of pools are told when nobody will be on call.
+GAP_WARNING_DAYS = environment.whole("GAP_WARNING_DAYS", 7, at_least=1, at_most=60)
+
 LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,

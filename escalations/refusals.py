@@ -99,6 +99,12 @@ class CannotTake(Refusal):
     code = "cannot_take"
 
 
+class CannotLower(Refusal):
+    """An agent may only raise the priority. Nothing was changed."""
+
+    code = "cannot_lower"
+
+
 class Stale(Refusal):
     """It has changed since you read it. Read it again, then decide."""
 

@@ -63,9 +63,15 @@ def _created(happened: Happened) -> Iterable[Heard]:
 
 
 def _lapsed(happened: Happened) -> Iterable[Heard]:
-    lapses = Event.objects.filter(
-        escalation=happened.event.escalation_id, type=Event.Type.LAPSED, pk__lte=happened.event.pk
-    ).count()
+    """On call hears when nobody claims it; what was claimed and left only goes to the next."""
+    if happened.event.data.get("lease") == "claim_within":
+        return
+    lapses = (
+        Event.objects.filter(escalation=happened.event.escalation_id, type=Event.Type.LAPSED)
+        .filter(pk__lte=happened.event.pk)
+        .exclude(data__contains={"lease": "claim_within"})
+        .count()
+    )
     person = _on_call(happened)
     if lapses >= LAPSES_FOR_ON_CALL and person and not happened.now.claimed_at:
         text = _("Not claimed in time by %(count)d people; you are on call") % {"count": lapses}
@@ -114,4 +120,17 @@ RULES: dict[str, Callable[[Happened], Iterable[Heard]]] = {
     Event.Type.MANAGER_NOTIFIED: _to_named("manager", lambda: _("You manage the pool, and it needs somebody")),
     Event.Type.CHANNEL_NOTIFIED: _channel,
 }
-CODES = ("assigned", "urgent", "lapsed", "replied", "bumped", "on_call", "manager", "channel", "digest", "test")
+CODES = (
+    "assigned",
+    "urgent",
+    "lapsed",
+    "replied",
+    "bumped",
+    "on_call",
+    "manager",
+    "channel",
+    "gap",
+    "swap",
+    "digest",
+    "test",
+)

@@ -12,6 +12,7 @@ from benchmarks.figures import (
     desk_soak,
     lists,
     live,
+    policies,
     scene,
     sweeps,
 )
@@ -28,7 +29,7 @@ def main() -> int:
             for figure in (create, live, lists):
                 show(figure.measure(size))
             show(desk_pages.measure_lists(size))
-        for figure in (sweeps, claims, deliveries):
+        for figure in (sweeps, policies, claims, deliveries):
             show(figure.measure(size))
         with scene.web(scene.IN_ONE_PROCESS):
             show(live.measure_one_process(size))

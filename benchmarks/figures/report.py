@@ -22,6 +22,7 @@ class Size:
     messages: int
     sockets: int
     deliveries: int
+    due: int
     history: tuple[int, int]
     desk_seconds: int
     desk_claims: int
@@ -31,8 +32,8 @@ class Size:
 
 
 SIZES = {
-    "smoke": Size(1, 1, 320, 40, 50, 20, 100, (2_000, 20_000), 3, 5, 15, 1, 600),
-    "full": Size(8, 3, 8_000, 400, 1_000, 100, 4_000, (10_000, 1_000_000), 30, 50, 200, 10, 57_600),
+    "smoke": Size(1, 1, 320, 40, 50, 20, 100, 500, (2_000, 20_000), 3, 5, 15, 1, 600),
+    "full": Size(8, 3, 8_000, 400, 1_000, 100, 4_000, 10_000, (10_000, 1_000_000), 30, 50, 200, 10, 57_600),
 }
 
 

@@ -2,9 +2,10 @@
 
 from escalations.models.agents import Agent, ApiKey, Scope
 from escalations.models.desk import AnswerTemplate, Draft, SavedView
-from escalations.models.escalation import Escalation, EscalationQuerySet
+from escalations.models.escalation import Escalation
 from escalations.models.event import Cursor, Event, Idempotency
 from escalations.models.policies import Policy, Step
+from escalations.models.queryset import EscalationQuerySet
 from escalations.models.rules import RoutingRule
 from escalations.models.thread import Message
 from escalations.models.words import (

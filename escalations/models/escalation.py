@@ -6,7 +6,7 @@ import copy
 import os
 import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -20,9 +20,11 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from escalations.models.agents import Agent
+from escalations.models.queryset import EscalationQuerySet
 from escalations.models.thread import Message, thread
 from escalations.models.words import UNFINISHED, Decider, Decision, OnTimeout, Outcome, Priority, Status
-from reviewers.models import Pool, Reviewer, Role
+from reviewers import clock
+from reviewers.models import Pool, Reviewer
 
 if TYPE_CHECKING:
     from escalations.models.event import Event
@@ -33,46 +35,6 @@ def uuid7(at: float | None = None) -> uuid.UUID:
     stamp = int((time.time() if at is None else at) * 1000)
     tail = int.from_bytes(os.urandom(10), "big")
     return uuid.UUID(int=(stamp << 80 | tail) & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
-
-
-class EscalationQuerySet(models.QuerySet["Escalation"]):
-    def open(self) -> EscalationQuerySet:
-        return self.filter(status=Status.OPEN)
-
-    def unfinished(self) -> EscalationQuerySet:
-        return self.filter(status__in=UNFINISHED)
-
-    def claimable(self) -> EscalationQuerySet:
-        return self.unfinished().filter(claimed_at=None)
-
-    def overdue(self) -> EscalationQuerySet:
-        return self.unfinished().filter(due_at__lt=Now(), paused_at=None)
-
-    def expired(self) -> EscalationQuerySet:
-        """Past the agent's own deadline, which does not run while it waits on the agent."""
-        return self.unfinished().exclude(on_timeout=OnTimeout.KEEP).filter(expires_at__lte=Now(), paused_at=None)
-
-    def assigned_to(self, reviewer: Reviewer) -> EscalationQuerySet:
-        return self.filter(status=Status.ASSIGNED, assigned_to=reviewer)
-
-    def for_people(self) -> EscalationQuerySet:
-        """Without the sandbox, which no person sees."""
-        return self.filter(is_sandbox=False)
-
-    def of_agent(self, agent: Agent) -> EscalationQuerySet:
-        return self.filter(agent=agent)
-
-    def visible_to(self, reviewer: Reviewer) -> EscalationQuerySet:
-        """Everything for an admin, else what is in the pools the person sits in."""
-        if reviewer.role == Role.ADMIN:
-            return self.for_people()
-        return self.for_people().filter(pool__seats__reviewer=reviewer)
-
-    def in_queue_order(self) -> EscalationQuerySet:
-        return self.order_by("queue_at", "id")
-
-    def with_names(self) -> EscalationQuerySet:
-        return self.select_related("pool", "assigned_to")
 
 
 class Escalation(models.Model):
@@ -111,6 +73,7 @@ class Escalation(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     assigned_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)  # the claim lapses then, unless its holder does something
     resolved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     resolution_notes = models.TextField(null=True)
@@ -175,6 +138,10 @@ class Escalation(models.Model):
                 name="a_claim_belongs_to_an_assignee",
             ),
             models.CheckConstraint(
+                condition=Q(lease_until=None) | Q(status=Status.ASSIGNED, claimed_at__isnull=False),
+                name="only_a_claim_has_a_lease",
+            ),
+            models.CheckConstraint(
                 condition=Q(waiting_on="agent", paused_at__isnull=False) | Q(waiting_on="human", paused_at=None),
                 name="the_clock_stands_while_it_waits_on_the_agent",
             ),
@@ -220,6 +187,7 @@ class Escalation(models.Model):
             models.Index(
                 fields=["assigned_at"], condition=Q(status=Status.ASSIGNED, claimed_at=None), name="not_claimed_yet"
             ),
+            models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False, paused_at=None), name="leased"),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(status__in=UNFINISHED, expires_at__isnull=False) & ~Q(on_timeout=OnTimeout.KEEP),
@@ -249,6 +217,18 @@ class Escalation(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.status not in UNFINISHED
+
+    @property
+    def lapses_at(self) -> datetime | None:
+        """When it goes on to another, if nobody acts: not claimed in time, or claimed and left."""
+        if self.status != Status.ASSIGNED or self.paused_at is not None or self.assigned_at is None:
+            return None
+        if self.claimed_at is not None:
+            stands_still = self.snoozed_at is not None and self.snoozed_until is None
+            return None if stands_still or self.pool.claim_within is None else self.lease_until
+        within, since = self.pool.assign_within, self.pool.assign_within_since
+        begins = max(self.assigned_at, since) if since and since <= clock.now() else self.assigned_at
+        return None if within is None else begins + within
 
     @property
     def is_overdue(self) -> bool:

@@ -22,6 +22,7 @@ from escalations.admin.lists import LongList
 from notifications import attempts, audience, deliveries, fanout
 from notifications.admin.endpoints import seen_by
 from notifications.models import Attempt, Delivery, DeliveryQuerySet, Endpoint
+from notifications.slack import posts
 from reviewers.admin.seats import signed_in
 
 SHOWN = 20_000  # characters of a body
@@ -41,7 +42,7 @@ class OfType(Choice):
 
     title = _("type")
     parameter_name = "type"
-    words = tuple((type_, type_) for type_ in (*sorted(fanout.SENT), deliveries.TEST, *NOTICES))
+    words = tuple((type_, type_) for type_ in (*sorted(fanout.SENT), deliveries.TEST, *NOTICES, posts.UPDATE))
 
     def chosen(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return queryset.filter(type=value)

@@ -5,7 +5,7 @@ import pytest
 from escalations import backlog, lifecycle
 from escalations.models import Escalation, Status
 from reviewers import people
-from reviewers.models import Reviewer, Role
+from reviewers.models import Pool, Reviewer, Role
 from tests.factories import make_agent, make_escalation, make_pool, make_reviewer
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,41 @@ def test_only_who_has_all_the_tags_is_picked() -> None:
     make_reviewer("Ada", tags=("law",))
     make_reviewer("Grace", tags=("law", "french"))
     assert {make_escalation(tags=("law", "french")).assignee_name for _ in range(4)} == {"Grace"}
+
+
+def test_whoever_sits_in_a_pool_is_taken_to_have_its_tags() -> None:
+    billing = make_pool("Billing")
+    Pool.objects.filter(pk=billing.pk).update(tags=["billing"])
+    make_reviewer("Ada", pool=billing)
+    make_reviewer("Grace", pool=billing, tags=("french",))
+    assert {make_escalation(pool=billing, tags=("billing",)).assignee_name for _ in range(4)} == {"Ada", "Grace"}
+    assert make_escalation(pool=billing, tags=("billing", "french")).assignee_name == "Grace"
+
+
+def test_the_tags_of_a_pool_count_in_no_other() -> None:
+    billing, law = make_pool("Billing"), make_pool("Law")
+    Pool.objects.filter(pk=billing.pk).update(tags=["billing"])
+    people.join(make_reviewer("Ada", pool=billing), law)
+    assert make_escalation(pool=law, tags=("billing",)).assignee_name is None
+
+
+def test_what_waits_is_assigned_once_its_pool_has_the_tag() -> None:
+    billing = make_pool("Billing")
+    ada = make_reviewer("Ada", pool=billing)
+    waiting = make_escalation(pool=billing, tags=("billing",))
+    assert lifecycle.take_next(by=ada) is None
+    Pool.objects.filter(pk=billing.pk).update(tags=["billing"])
+    backlog.sweep()
+    assert owners(waiting) == ["Ada"]
+
+
+def test_an_older_one_that_the_pools_tags_allow_goes_before_a_new_one() -> None:
+    billing = make_pool("Billing")
+    Pool.objects.filter(pk=billing.pk).update(tags=["billing"])
+    older = make_escalation(pool=billing, tags=("billing",))
+    make_reviewer("Ada", pool=billing, capacity=1)
+    newer = make_escalation(pool=billing)
+    assert owners(older, newer) == ["Ada", None]
 
 
 def test_alternating_tags_leave_nobody_idle() -> None:
