@@ -17,8 +17,9 @@ from django.db import OperationalError, connection, transaction
 
 from escalations import statements
 from escalations.actors import Actor
-from escalations.lifecycle import route, transition_all
+from escalations.lifecycle import transition_all
 from escalations.models import Escalation, Event, Policy, Priority, Status
+from escalations.timers import route_past
 from escalations.transitions import FREED_BY_POLICY, GIVEN_BY_POLICY, MOVED_BY_POLICY
 from reviewers import clock, oncall
 from reviewers.models import Pool, Reviewer, ReviewerQuerySet, Role
@@ -199,16 +200,7 @@ def _pass_on(policy: Policy, due: Due, stepped: list[UUID]) -> None:
     former = due if policy.action == Policy.Action.REASSIGN else {}
     freed = Escalation.objects.filter(pk__in=stepped, status=Status.OPEN)
     for each in freed.only("pool", "tags", "declined_by").order_by("queue_at", "pk"):
-        _route_past(former.get(each.pk), each)
-
-
-def _route_past(former: UUID | None, escalation: Escalation) -> None:
-    """Not to the same one again, unless there is nobody else."""
-    declined = escalation.declined_by
-    escalation.declined_by = [*declined, former] if former else declined
-    if route(escalation) is None and former:
-        escalation.declined_by = declined
-        route(escalation)
+        route_past(each, former.get(each.pk))
 
 
 def _on_call(pool: Pool, at: datetime) -> list[Reviewer]:

@@ -99,7 +99,7 @@ def _follow(escalation: Escalation, at: datetime, until: datetime, log: _Log) ->
             _settle(escalation)
             escalation = _current(escalation)
             log.read(escalation)
-        moment = None if escalation.is_finished else _next_moment(escalation, moment)
+            moment = None if escalation.is_finished else _next_moment(escalation, moment)
     return log.found
 
 
@@ -110,6 +110,7 @@ def _settle(escalation: Escalation) -> None:
     timers.expire(current)
     timers.take_from_the_absent(current)
     timers.lapse(current)
+    timers.lapse_claim(current)
     timers.lapse_claim(current)
     current.refresh_from_db()
     if current.status == Status.OPEN:

@@ -1,12 +1,15 @@
 """Who would hear of an event, and by which channels: what `notifications/notices.py` would send, without sending it."""
 
+from datetime import UTC, datetime
+
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation, Event, Priority
 from escalations.simulation import Hearing
-from notifications import audience, channels
+from notifications import audience, channels, quiet
 from notifications.audience import Happened
 from notifications.models import Endpoint, Kind
+from reviewers import clock
 from reviewers.models import Reviewer
 
 
@@ -18,6 +21,7 @@ def hearings(event: Event, escalation: Escalation) -> list[Hearing]:
     heard = audience.of(happened)
     people = Reviewer.objects.active().in_bulk([each.reviewer for each in heard if each.reviewer])
     reached, wishes = channels.reach(people.values()), channels.wanted(people)
+    resting = quiet.ends(people.values(), clock.now())
     found = []
     for each in heard:
         if each.channel:
@@ -25,7 +29,9 @@ def hearings(event: Event, escalation: Escalation) -> list[Hearing]:
         elif each.reviewer and each.reviewer in people:
             priority = Priority.URGENT if each.as_urgent else Priority(happened.then.priority)
             wanted = wishes[each.reviewer, priority]
-            found.append(_of_person(people[each.reviewer], priority, reached[each.reviewer], wanted))
+            hearing = _of_person(people[each.reviewer], priority, reached[each.reviewer], wanted)
+            is_held = hearing.by and priority != Priority.URGENT and each.reviewer in resting
+            found.append(_after(hearing, resting[each.reviewer]) if is_held else hearing)
     return found
 
 
@@ -38,6 +44,11 @@ def _of_person(person: Reviewer, priority: Priority, reached: dict[str, Endpoint
     if there and not wanted and priority != Priority.URGENT:
         return Hearing(who, [], _("wants no messages about what is %(priority)s") % {"priority": priority.value})
     return Hearing(who, [], _trouble(reached, wanted), is_unreachable=True)
+
+
+def _after(hearing: Hearing, quiet_until: datetime) -> Hearing:
+    until = f"{quiet_until.astimezone(UTC):%Y-%m-%d %H:%M}"
+    return hearing._replace(trouble=_("after their quiet hours, at %(moment)s UTC") % {"moment": until})
 
 
 def _trouble(reached: dict[str, Endpoint], wanted: frozenset[str]) -> str:

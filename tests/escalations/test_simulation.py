@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from escalations import backlog, intake, policies, simulation
+from escalations import backlog, intake, lifecycle, policies, simulation
 from escalations.intake import NewEscalation
 from escalations.models import Agent, Escalation, Event, Policy, Priority
 from reviewers import clock, duty
 from reviewers.hours import Hours
 from reviewers.models import Pool, Reviewer
-from tests.factories import default_pool, key_of, make_agent, make_pool, make_reviewer
+from tests.factories import default_pool, key_of, make_agent, make_escalation, make_pool, make_reviewer
 
 pytestmark = pytest.mark.django_db
 
@@ -78,9 +78,17 @@ def run_engine(
         request = NewEscalation("May I?", priority=priority, pool=pool)
         escalation = intake.create(request, by=agent, via=key_of(agent)).escalation
     for count in range(hours * HOUR // every + 1):
-        with simulation._at(start + count * every):
-            backlog.sweep()
-            policies.sweep()
+        sweep_at(start + count * every)
+    return happened(escalation, start)
+
+
+def sweep_at(moment: datetime) -> None:
+    with simulation._at(moment):
+        backlog.sweep()
+        policies.sweep()
+
+
+def happened(escalation: Escalation, start: datetime) -> list[tuple[float, str, list[str]]]:
     events = escalation.events.order_by("pk")
     return seen([simulation.Happening(each.at, each.type, simulation._who(each), each.data) for each in events], start)
 
@@ -108,6 +116,21 @@ def test_the_engine_does_what_the_simulation_said(seed: int) -> None:
     said = seen(simulation.of_new(request, by=None, at=MONDAY, until=MONDAY + 3 * HOUR))
     assert clock.now() < MONDAY
     assert said == run_engine(priority, pool, MONDAY, 3, 15 * MINUTE)
+
+
+@pytest.mark.parametrize("claim_within", [None, 15 * MINUTE, 45 * MINUTE])
+def test_it_does_so_with_what_somebody_claimed_and_left(claim_within: timedelta | None) -> None:
+    pool = make_scene(random.Random(1), 15 * MINUTE)
+    Pool.objects.filter(pk=pool.pk).update(claim_within=claim_within)
+    ada, _ben = make_reviewer("Ada", pool=pool), make_reviewer("Ben", pool=pool)
+    with simulation._at(MONDAY):
+        claimed = lifecycle.claim(make_escalation(pool=pool, priority=Priority.HIGH), by=ada)
+    said = seen(simulation.of(claimed, at=MONDAY, until=MONDAY + 2 * HOUR))
+    assert (Type.LAPSED in {kind for _at, kind, _who in said}) == (claim_within is not None)
+    before = claimed.events.count()
+    for count in range(9):
+        sweep_at(MONDAY + count * 15 * MINUTE)
+    assert said == happened(claimed, MONDAY)[before:]
 
 
 # Two hours before each change of clocks, and around them an ordinary day, 29 February and the end of a year.

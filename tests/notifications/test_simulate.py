@@ -1,6 +1,6 @@
 """`manage.py simulate`: who would get it, who would hear and by what; and `check_coverage`, which looks ahead."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from io import StringIO
 
 import pytest
@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from escalations.models import Escalation, Policy
-from notifications import channels
+from notifications import channels, quiet
 from notifications.models import Endpoint, Kind
 from reviewers import duty
 from reviewers.models import Pool, Reviewer, Role, Rotation, Turn
@@ -73,6 +73,16 @@ def test_preferences_for_each_priority_decide(root: Reviewer) -> None:
         "medium": "Root <root@example.com> HEARS NOTHING (wants no messages about what is medium)",
         "low": "Root <root@example.com> HEARS NOTHING (wants no messages about what is low)",
     }
+
+
+def test_quiet_hours_hold_what_is_not_urgent(root: Reviewer) -> None:
+    quiet.keep(root, time(8), time(10))
+    held, urgent = (
+        line(run("simulate", "--priority", priority, "--hours", "1", *AT_NINE), "assigned to").split("; ")[1]
+        for priority in ("high", "urgent")
+    )
+    assert held == "Root <root@example.com> hears by email (after their quiet hours, at 2027-03-01 10:00 UTC)"
+    assert urgent == "Root <root@example.com> hears by email"
 
 
 def test_whoever_is_on_call_hears_of_what_is_urgent_at_once(root: Reviewer) -> None:
