@@ -17,6 +17,7 @@ from escalations.desk import (
     pages,
     parts,
     preferences,
+    prioritising,
     saved_views,
     snoozing,
     swaps,
@@ -66,6 +67,7 @@ def _of_escalations(page: Page) -> list[URLPattern]:
         verb("draft", answering.draft),
         re_path(rf"^desk/e/{NUMBER}/template/(?P<pk>[0-9]{{1,18}})/$", page(answering.template), name="desk_template"),
         verb("reassign", verbs.hand_over),
+        verb("priority", prioritising.prioritise),
         verb("ask", verbs.ask),
     ]
 

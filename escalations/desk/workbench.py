@@ -19,7 +19,7 @@ from escalations.desk.handover import HandOverForm
 from escalations.desk.listing import Listing
 from escalations.desk.people import may_act, may_lead, viewer_of
 from escalations.desk.thread import AskForm
-from escalations.models import Escalation, Status
+from escalations.models import Escalation, Priority, Status
 from reviewers.models import Reviewer
 
 MESSAGES_SHOWN = 6  # of the thread; earlier ones are folded
@@ -37,6 +37,7 @@ class May:
     release: bool
     decline: bool
     hand_over: bool
+    prioritise: bool
     correct: bool
 
     @classmethod
@@ -54,6 +55,7 @@ class May:
             release=acts and escalation.assigned_to_id is not None and (is_mine or leads),
             decline=acts and is_mine,
             hand_over=acts and leads,
+            prioritise=acts and leads,
             correct=may_act(viewer) and escalation.status == Status.RESOLVED and (is_mine or leads),
         )
 
@@ -63,7 +65,7 @@ class May:
 
     @property
     def anything_else(self) -> bool:
-        return self.ask or self.snooze or self.wake or self.release or self.decline or self.hand_over
+        return self.ask or self.snooze or self.wake or self.release or self.decline or self.hand_over or self.prioritise
 
 
 @require_safe
@@ -189,6 +191,8 @@ def _forms(escalation: Escalation, may: May, typed: dict[str, Any]) -> dict[str,
         "may": may,
         "ask": typed.get("ask") or AskForm(),
         "hand_over": (typed.get("hand_over") or HandOverForm(escalation)) if may.hand_over else None,
+        "priorities": Priority,
+        "priority": typed.get("priority"),
         "failed": next(iter(typed), ""),
         "unsent": _unsent(may, typed),
     }

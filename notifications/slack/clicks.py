@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from escalations import drafts, lifecycle
+from escalations import drafts, leases, lifecycle
 from escalations.actors import Actor
 from escalations.desk import acting
 from escalations.models import Escalation
@@ -108,6 +108,7 @@ def _open(clicked: Click, person: Reviewer) -> None:
     escalation = actor.sees(clicked.escalation)
     if not actor.could_answer(escalation):
         raise actor.refusal(escalation)
+    leases.renew(escalation, by=person)
     known = {"escalation": str(escalation.pk), "version": escalation.version}
     metadata = json.dumps(known | {"channel": clicked.channel, "ts": clicked.ts})
     view = dialogs.of(escalation, metadata=metadata)
