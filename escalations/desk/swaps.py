@@ -35,16 +35,10 @@ LOOKS_ON = gettext_lazy("Your role only looks on. Ask an admin to change that.")
 class SwapForm(forms.Form):
     """`shift` and `in_return` name shifts by their ends, of which a rotation has one at a moment."""
 
-    shift = forms.CharField(error_messages={"required": gettext_lazy("Choose a shift.")})
+    shift = forms.CharField(required=False)
     starts = forms.CharField(required=False)
     ends = forms.CharField(required=False)
-    taker = forms.ModelChoiceField(
-        Reviewer.objects.none(),
-        error_messages={
-            "required": gettext_lazy("Choose who takes over."),
-            "invalid_choice": gettext_lazy("Choose who takes over."),
-        },
-    )
+    taker = forms.ModelChoiceField(Reviewer.objects.none())
     in_return = forms.CharField(required=False)
 
 
@@ -108,7 +102,7 @@ def _terms(request: HttpRequest, rotation: Rotation) -> Terms:
     form = SwapForm(request.POST)
     form.fields["taker"].queryset = swaps.colleagues(rotation)  # type: ignore[attr-defined] # a ModelChoiceField
     if not form.is_valid():
-        raise CannotSwap(" ".join(str(each) for errors in form.errors.values() for each in errors))
+        raise CannotSwap(_("Choose who takes over."))
     typed, viewer = form.cleaned_data, viewer_of(request)
     shifts = {_value(each): each for each in swaps.shifts(rotation, datetime.now(UTC))}
     shift, returned = shifts.get(typed["shift"]), shifts.get(typed["in_return"])
