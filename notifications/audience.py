@@ -62,6 +62,16 @@ def _created(happened: Happened) -> Iterable[Heard]:
         yield Heard(Why("urgent", _("Urgent, %(who)s; you are on call") % {"who": who}, ("claim",)), person)
 
 
+def _raised(happened: Happened) -> Iterable[Heard]:
+    """What becomes urgent is news for whoever has it, and for the on-call while nobody has claimed it."""
+    if happened.then.priority != Priority.URGENT:
+        return
+    yield from _created(happened)
+    holder = happened.now.assigned_to_id
+    if holder and holder != happened.event.reviewer_id:
+        yield Heard(Why("urgent", _("Urgent now, and yours")), holder)
+
+
 def _lapsed(happened: Happened) -> Iterable[Heard]:
     """On call hears when nobody claims it; what was claimed and left only goes to the next."""
     if happened.event.data.get("lease") == "claim_within":
@@ -114,6 +124,7 @@ RULES: dict[str, Callable[[Happened], Iterable[Heard]]] = {
     Event.Type.ASSIGNED: _assigned,
     Event.Type.REOPENED: _assigned,
     Event.Type.LAPSED: _lapsed,
+    Event.Type.PRIORITY_CHANGED: _raised,
     Event.Type.REPLIED: _to_holder("replied", lambda: _("The agent replied")),
     Event.Type.BUMPED: _to_holder("bumped", lambda: _("It waits too long and was moved up")),
     Event.Type.ON_CALL_NOTIFIED: _to_named("on_call", lambda: _("You are on call, and it needs somebody")),
