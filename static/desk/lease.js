@@ -30,10 +30,15 @@
 
   function kept({ until, message }) {
     const form = warning();
-    if (!until || !form) return desk.refresh(words.here);
+    if (!until || !form) return look();
     form.dataset.until = until;
     if (!form.hidden) desk.toast(message);
     draw(form);
+  }
+
+  function look() {
+    lookedAt = performance.now();
+    desk.refresh(words.here).catch(() => {});
   }
 
   function draw(form) {
@@ -66,13 +71,13 @@
 
   function tick() {
     const form = warning();
-    if (!form) return;
+    if (!form) {
+      document.title = title;
+      return;
+    }
     const left = draw(form);
     if (hasActed && (since(toldAt) >= FRESH || !form.hidden)) keep(form);
-    else if (left < -LATE && since(lookedAt) > LATE) {
-      lookedAt = performance.now(); // the live page would have told; it may be cut off
-      desk.refresh(words.here).catch(() => {});
-    }
+    else if (left < -LATE && since(lookedAt) > LATE) look(); // the live page would have told; it may be cut off
   }
 
   function act(event) {
