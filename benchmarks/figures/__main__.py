@@ -4,6 +4,7 @@ import sys
 
 from benchmarks.figures import (
     claims,
+    comings,
     create,
     deliveries,
     desk_live,
@@ -29,7 +30,7 @@ def main() -> int:
             for figure in (create, live, lists):
                 show(figure.measure(size))
             show(desk_pages.measure_lists(size))
-        for figure in (sweeps, policies, claims, deliveries):
+        for figure in (sweeps, policies, claims, deliveries, comings):
             show(figure.measure(size))
         with scene.web(scene.IN_ONE_PROCESS):
             show(live.measure_one_process(size))
