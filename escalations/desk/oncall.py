@@ -101,6 +101,11 @@ class Board:
         return ZoneInfo(self.rotation.time_zone)
 
     @property
+    def people(self) -> list[Reviewer]:
+        """Whoever is on call in these days, once."""
+        return list({each.reviewer.pk: each.reviewer for each in self.standing.ahead if each.reviewer}.values())
+
+    @property
     def days(self) -> list[OneDay]:
         return list(by_day(self.standing.ahead, self.zone))
 
