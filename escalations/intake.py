@@ -28,7 +28,7 @@ from escalations.models import (
 from escalations.models.escalation import uuid7
 from reviewers.models import Pool
 
-PAUSES = (0.003, 0.005, 0.008)  # seconds until somebody else is next
+PAUSES = (0.003, 0.006, 0.012, 0.024)  # seconds until somebody else is next
 REMEMBERED_FOR = timedelta(days=7)  # how long an Idempotency-Key is known
 
 

@@ -46,13 +46,10 @@ def _desk(size: Size) -> None:
     if chrome.path() is None:
         print("The figures of what a browser shows are left out: there is no Chromium here.")
         return
-    # A smoke run shows that a browser can be driven; the long looks at a live page are for the full one.
-    looks = (desk_pages,) if size == SIZES["smoke"] else (desk_pages, desk_live, desk_soak)
     with scene.web():
-        for figure in looks:
+        for figure in (desk_pages, desk_live, desk_soak):
             show(figure.measure(size))
-    if size != SIZES["smoke"]:
-        show(desk_outage.measure(size))
+    show(desk_outage.measure(size))
 
 
 if __name__ == "__main__":
