@@ -66,7 +66,7 @@ def test_what_was_claimed_and_left_is_not(asked: Escalation) -> None:
 
 
 def test_whoever_has_it_and_the_on_call_hear_that_it_is_urgent(asked: Escalation) -> None:
-    Pool.objects.update(manager=Reviewer.objects.exclude(pk=asked.assigned_to_id).first())
+    Pool.objects.update(manager=Reviewer.objects.exclude(escalations=asked).first())
     priorities.change(asked, to=Priority.HIGH, by=asked.agent)
     assert of_the_last(Event.Type.PRIORITY_CHANGED) == []
     priorities.change(asked, to=Priority.URGENT, by=asked.agent)
@@ -76,7 +76,7 @@ def test_whoever_has_it_and_the_on_call_hear_that_it_is_urgent(asked: Escalation
 
 def test_once_claimed_only_its_holder_hears_that_it_is_urgent(asked: Escalation) -> None:
     assert asked.assigned_to
-    Pool.objects.update(manager=Reviewer.objects.exclude(pk=asked.assigned_to_id).first())
+    Pool.objects.update(manager=Reviewer.objects.exclude(escalations=asked).first())
     lifecycle.claim(asked, by=asked.assigned_to)
     priorities.change(asked, to=Priority.URGENT, by=asked.agent)
     assert [each.reviewer for each in of_the_last(Event.Type.PRIORITY_CHANGED)] == [asked.assigned_to_id]
