@@ -58,7 +58,8 @@ def rows(sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, .
 class _Cursor(psycopg.RawCursor[Any]):
     def execute(self, query: Any, params: Any = None) -> Any:  # type: ignore[override] # noqa: ANN401 - psycopg's own
         done = super().execute(query, params, prepare=True)
-        self._query = SimpleNamespace(query=query.encode())  # what Django's log of statements shows
+        # What Django's log of statements shows.
+        self._query = SimpleNamespace(query=query.encode())  # type: ignore[assignment]
         return done
 
 

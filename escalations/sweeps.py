@@ -75,7 +75,9 @@ def run_all() -> None:
 
 def _idle() -> set[Callable[[], object]]:
     """The pieces for which nothing is due."""
-    resting = {run for run in _due_work.values() if isinstance(run, Seldom) and not run.is_time}
+    resting: set[Callable[[], object]] = {
+        run for run in _due_work.values() if isinstance(run, Seldom) and not run.is_time
+    }
     asked = [run for run in _due_work.values() if run in _conditions and run not in resting]
     if not asked:
         return resting

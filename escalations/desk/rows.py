@@ -13,7 +13,6 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -183,6 +182,6 @@ def _html(found: dict[str, Any], came_from: str = "") -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def _kept(_language: str | None, came_from: str, shown: tuple[tuple[str, Any], ...]) -> SafeString:
+def _kept(_language: str | None, came_from: str, shown: tuple[tuple[str, Any], ...]) -> str:
     """The same facts make the same row: most of a list is as it was when somebody looked last."""
     return get_template("desk/row.html").render({"row": dict(shown), "from": came_from})
