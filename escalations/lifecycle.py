@@ -219,7 +219,7 @@ def route_in_turn(escalation: Escalation) -> Escalation | None:
         "declined_by": escalation.declined_by,
     }
     while True:
-        done = transition(Event.Type.ASSIGNED, escalation, "TRUE", Actor(None), how=ROUTED, **wanted)
+        done = transition(Event.Type.ASSIGNED, escalation, routing.IS_AS_KNOWN, Actor(None), how=ROUTED, **wanted)
         if done or not routing.could_take(escalation.pk, wanted):
             return done
 

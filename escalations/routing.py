@@ -71,9 +71,11 @@ WHO_IS_NEXT = f"""
     WHERE s.pool_id = %(pool)s AND r.is_active AND r.role <> 'read_only'
     ORDER BY {ELIGIBLE} DESC, {LEVEL}, s.turn"""
 
-_COULD_TAKE = (
-    f"SELECT EXISTS (SELECT FROM escalations WHERE id = %(id)s AND status = 'open') AND {SOMEBODY_IS_ELIGIBLE}"
-)
+# Nobody moved or declined it since it was read; else what is wanted is no longer true, and the backlog routes it.
+IS_AS_KNOWN = "e.pool_id = %(pool)s AND e.declined_by <@ %(declined_by)s::uuid[]"
+_COULD_TAKE = f"""
+    SELECT {SOMEBODY_IS_ELIGIBLE}
+        AND EXISTS (SELECT FROM escalations e WHERE e.id = %(id)s AND e.status = 'open' AND {IS_AS_KNOWN})"""
 
 # On duty, with the tags of an escalation `e`, and not one who declined it.
 COULD = f"{ON_DUTY} AND {KNOWS} @> e.tags AND NOT r.id = ANY(e.declined_by)"

@@ -155,3 +155,23 @@ def test_saving_a_stale_person_leaves_their_counters_alone() -> None:
 def test_sandbox_escalations_reach_no_person() -> None:
     make_reviewer()
     assert make_escalation(agent=make_agent(), sandbox=True).status == Status.OPEN
+
+
+def test_who_declined_it_meanwhile_does_not_get_it_from_whoever_has_not_heard() -> None:
+    ada = make_reviewer("Ada")
+    known_before = make_escalation()
+    lifecycle.decline(known_before.pk, by=ada)
+    assert lifecycle.route(known_before) is None
+    assert owners(known_before) == [None]
+    make_reviewer("Grace")
+    backlog.sweep()
+    assert owners(known_before) == ["Grace"]
+
+
+def test_what_was_moved_meanwhile_stays_in_its_new_pool() -> None:
+    known_before = make_escalation()
+    night = make_pool("Night desk")
+    make_reviewer("Ada")
+    Escalation.objects.filter(pk=known_before.pk).update(pool=night)
+    assert lifecycle.route(known_before) is None
+    assert owners(known_before) == [None]
