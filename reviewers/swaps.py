@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from reviewers import oncall
+from reviewers import duty, oncall
 from reviewers.models import Override, Reviewer, ReviewerQuerySet, Role, Rotation, Swap, TimeOff
 
 if TYPE_CHECKING:
@@ -78,11 +78,13 @@ def settle(rotation: Rotation, terms: Terms, *, by: Reviewer) -> Swap:
 
 @transaction.atomic
 def accept(swap: Swap, *, by: Reviewer) -> None:
-    """Raises CannotSwap, also when the plan has changed since."""
+    """Back, too, if they were away and it has begun. Raises CannotSwap, also when the plan has changed since."""
     now = datetime.now(UTC)
     _lock(swap.rotation)
     _end(swap, State.ACCEPTED, Swap.objects.filter(taker=by, expires_at__gt=now))
     _check(swap.rotation, _terms(swap), now)
+    if by.away_since and swap.start_at <= now:
+        duty.come_back(by)
     _carry_out(swap, now)
 
 

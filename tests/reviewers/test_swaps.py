@@ -97,6 +97,12 @@ def test_a_shift_that_runs_is_swapped_from_now_on(rotation: Rotation, ada: Revie
     assert Override.objects.get().start_at == NOW + 2 * HOUR
 
 
+def test_who_is_away_and_accepts_what_runs_is_back(rotation: Rotation, ada: Reviewer, ben: Reviewer) -> None:
+    duty.go_away(ben)
+    swaps.accept(swaps.offer(rotation, Terms(ada, ben, Stretch(NOW, day_of(0).end))), by=ben)
+    assert who(rotation, NOW) == "Ben"
+
+
 def test_an_offer_ends_when_its_time_begins(rotation: Rotation, ada: Reviewer, ben: Reviewer) -> None:
     swap = swaps.offer(rotation, Terms(ada, ben, day_of(4), day_of(1)))
     assert swap.expires_at == day_of(1).start

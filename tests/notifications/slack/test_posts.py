@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from escalations import lifecycle
+from escalations import lifecycle, timers
 from escalations.answers import Answer
 from escalations.models import Escalation, Event
 from notifications import attempts, notices, outbox, outcomes
@@ -15,7 +16,8 @@ from notifications.models import Attempt, Delivery, Endpoint, Kind
 from notifications.sender import Sender
 from notifications.slack import accounts, posts
 from notifications.slack.models import SlackPost
-from reviewers.models import Reviewer
+from reviewers import duty
+from reviewers.models import Reviewer, Role
 from tests.factories import make_escalation, make_reviewer
 from tests.notifications.scenes import let_time_pass
 from tests.notifications.slack.servers import FakeSlack
@@ -53,10 +55,16 @@ def resolve(escalation: Escalation, ada: Reviewer) -> None:
     lifecycle.resolve(escalation.pk, by=ada, answer=Answer("Yes."))
 
 
+def expire(escalation: Escalation, _ada: Reviewer) -> None:
+    Escalation.objects.filter(pk=escalation.pk).update(expires_at=timezone.now() - timedelta(hours=1), on_timeout="cancel")
+    timers.expire(Escalation.objects.get(pk=escalation.pk))
+
+
 CHANGES: dict[str, tuple[Callable[[Escalation, Reviewer], Any], str, list[str]]] = {
     "claimed": (lambda e, ada: lifecycle.claim(e.pk, by=ada), "Claimed by Ada", ["resolve", "release", "open"]),
     "declined": (lambda e, ada: lifecycle.decline(e.pk, by=ada, reason=""), "Unassigned", ["claim", "resolve", "open"]),
     "resolved": (resolve, "Resolved by Ada", ["open"]),
+    "expired": (expire, "Expired", ["open"]),
     "cancelled": (lambda e, _ada: lifecycle.cancel(e.pk, by=e.agent), "Cancelled", ["open"]),
 }
 
@@ -69,6 +77,28 @@ def test_the_message_shows_what_was_done_elsewhere(slack: FakeSlack, ada: Review
     send_due()
     assert shown(slack)[0].startswith(stage)
     assert shown(slack)[1] == buttons
+
+
+def test_a_release_is_shown_where_it_was_claimed(slack: FakeSlack, ada: Reviewer) -> None:
+    escalation = make_told()
+    lifecycle.claim(escalation.pk, by=ada)
+    send_due()
+    duty.go_away(ada)
+    lifecycle.release(escalation.pk, by=ada)
+    send_due()
+    assert shown(slack) == ("Unassigned", ["claim", "resolve", "open"])
+
+
+def test_the_admin_shows_updates_with_their_task(slack: FakeSlack, ada: Reviewer, client: Client) -> None:
+    client.force_login(make_reviewer("Root", role=Role.ADMIN))
+    escalation = make_told()
+    lifecycle.claim(escalation.pk, by=ada)
+    send_due()
+    update = Delivery.objects.get(type=posts.UPDATE)
+    page = client.get("/notifications/delivery/?type=slack.update").content.decode()
+    assert page.count(f">{escalation.reference}<") == 1
+    page = client.get(f"/notifications/delivery/{update.pk}/change/").content.decode()
+    assert "Made when it is sent, from the task as it is then." in page
 
 
 def test_an_update_is_a_delivery_that_is_made_once(slack: FakeSlack, ada: Reviewer) -> None:
