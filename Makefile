@@ -1,6 +1,6 @@
 # make run: the product, with everything it needs. make test: what CI runs. make help: the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test thorough lint browser bench screenshots
+.PHONY: help run demo test lint browser bench screenshots
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -19,9 +19,6 @@ demo: $(VENV)/.installed  ## a copy of its own plays the sample hand-offs from p
 
 test: lint browser  ## lint, then every test
 	@$(CLEAN) $(PYTHON) -m pytest -n 2 --dist loadgroup
-
-thorough: $(VENV)/.installed-dev browser  ## the journeys that take minutes: every page for everybody, hostile text, batches
-	@$(CLEAN) $(PYTHON) -m pytest -n 2 --dist loadgroup -m thorough
 
 lint: $(VENV)/.installed-dev  ## format, style, types, imports, settings, migrations
 	@$(CLEAN) ruff format --check --quiet .

@@ -252,6 +252,8 @@ OPENAI_BASE_URL = environment.text("OPENAI_BASE_URL")
 OPENAI_MODEL = environment.text("OPENAI_MODEL", "gpt-4o-mini")
 OPENAI_CALLS_PER_DAY = environment.whole("OPENAI_CALLS_PER_DAY", 2_000)
 OPENAI_TOKENS_PER_DAY = environment.whole("OPENAI_TOKENS_PER_DAY", 5_000_000)
+# How long ahead the managers of pools are told when nobody will be on call.
+GAP_WARNING_DAYS = environment.whole("GAP_WARNING_DAYS", 7, at_least=1, at_most=60)
 
 LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {

@@ -1,7 +1,9 @@
-"""What would keep an escalation from reaching a person: gaps on call, empty pools, people without an address."""
+"""What would keep an escalation from reaching a person: gaps on call, pools with nobody, priorities without policy."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
+from escalations import availability
 from escalations.models import Policy, Priority
 from reviewers import oncall
 from reviewers.models import Pool, Reviewer, ReviewerQuerySet, Role, Rotation
@@ -9,7 +11,7 @@ from reviewers.models import Pool, Reviewer, ReviewerQuerySet, Role, Rotation
 
 def flaws(start: datetime, end: datetime) -> list[str]:
     """One sentence each, with what to do about it."""
-    return [*_gaps(start, end), *_empty_pools(), *_unreachable(), *_without_policy(), *_without_on_call()]
+    return [*_gaps(start, end), *_empty_pools(start, end), *_without_policy(), *_without_on_call()]
 
 
 def _gaps(start: datetime, end: datetime) -> list[str]:
@@ -21,19 +23,17 @@ def _gaps(start: datetime, end: datetime) -> list[str]:
     ]
 
 
-def _empty_pools() -> list[str]:
-    """A pool that never had anything and has nobody is in use by nobody; the default one always counts."""
+def _empty_pools(start: datetime, end: datetime) -> Iterator[str]:
+    """Where neither the pool nor the one that stands in has anybody, or nobody who comes within that time."""
     able = ReviewerQuerySet(Reviewer).active().exclude(role=Role.READ_ONLY)
-    return [
-        f"The pool {pool.name} has nobody who could take anything. Give it people, or a pool that stands in."
-        for pool in Pool.objects.select_related("fallback")
-        if not able.filter(seats__pool__in=[pool.pk, pool.fallback_id or pool.pk]).exists()
-    ]
-
-
-def _unreachable() -> list[str]:
-    nowhere = ReviewerQuerySet(Reviewer).active().filter(email="")
-    return [f"{person.display_name} has no email address. Add one under People." for person in nowhere]
+    for pool in Pool.objects.select_related("fallback"):
+        served_by = [pool.pk, pool.fallback_id or pool.pk]
+        if not able.filter(seats__pool__in=served_by).exists():
+            yield f"The pool {pool.name} has nobody who could take anything. Give it people, or a pool that stands in."
+            continue
+        coming = [availability.next_coverage(each, tags=[], at=start) for each in served_by]
+        if not any(moment and moment < end for moment in coming):
+            yield f"Nobody of the pool {pool.name} is on duty until {end:%Y-%m-%d %H:%M} UTC. See hours and time off."
 
 
 def _without_policy() -> list[str]:

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 GROUP = "log"
 PAUSE = 0.005  # seconds between two rounds: what happens meanwhile shares one message
-KICK_EVERY = 0.05  # seconds between two kicks of the workers, which cost more than a message
+KICK_EVERY = 0.25  # seconds between two kicks of the workers: each costs as much as half a request, and a sweep more
 TIMEOUT = 1.0  # seconds a round may take, also with a Redis that accepts and never answers
 OPEN_AFTER = 3  # failed rounds in a row before we leave Redis alone for
 OPEN_FOR = 10.0  # seconds

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import OperationalError, transaction
 from psycopg import errors
 
-from escalations import backlog, causes, hints, log, prepared, routing, rules, statements, timers
+from escalations import availability, backlog, causes, hints, log, prepared, routing, rules, statements, timers
 from escalations.answers import allowed
 from escalations.models import (
     QUEUE_DELAY,
@@ -23,11 +24,11 @@ from escalations.models import (
     Idempotency,
     OnTimeout,
     Priority,
-    Status,
 )
 from escalations.models.escalation import uuid7
 from reviewers.models import Pool
 
+PAUSES = (0.003, 0.006, 0.012, 0.024)  # seconds until somebody else is next
 REMEMBERED_FOR = timedelta(days=7)  # how long an Idempotency-Key is known
 
 
@@ -84,6 +85,9 @@ class _Repeat(Exception):
     """An unfinished escalation with this dedupe_key exists; undoes the seat that was taken for the new one."""
 
 
+# The pool that was asked for, as long as there is one: a rule that is kept in the process may name one that is gone.
+_POOL = """coalesce((SELECT id FROM reviewers_pool WHERE id = %(asked_pool)s::bigint),
+    (SELECT id FROM reviewers_pool WHERE is_default))"""
 _CREATE = f"""
     WITH {routing.PICK_FOR_NEW},
     held AS (UPDATE reviewers_reviewer r SET held = r.held + 1 FROM got WHERE r.id = got.reviewer_id),
@@ -103,6 +107,7 @@ _CREATE = f"""
             CASE WHEN got.reviewer_id IS NOT NULL THEN now() END, 'human', '{{}}',
             now() + %(delay)s, now() + %(red_after)s, CASE WHEN got.reviewer_id IS NULL THEN 1 ELSE 2 END
         FROM (SELECT 1) one LEFT JOIN got ON true
+        WHERE %(at_any_rate)s OR got.reviewer_id IS NOT NULL OR NOT {routing.SOMEBODY_IS_ELIGIBLE}
         ON CONFLICT DO NOTHING RETURNING *),
     event AS (
         INSERT INTO events ({log.COLUMNS}, {causes.COLUMNS})
@@ -114,8 +119,11 @@ _CREATE = f"""
         SELECT after.id, after.agent_id, 'escalation.assigned', 'system', NULL, NULL, '{{}}'::jsonb,
             {log.FACTS.format(row="after")}, clock_timestamp(), {causes.VALUES}
         FROM after WHERE after.assigned_to IS NOT NULL)
-    SELECT named.*, named.status = 'open' AND NOT named.is_sandbox AND {routing.SOMEBODY_IS_ELIGIBLE} AS ask_again
-    FROM ({statements.NAMED}) named"""
+    SELECT named.*, named.status = 'open' AND NOT named.is_sandbox AND {routing.SOMEBODY_IS_ELIGIBLE} AS ask_again,
+        named.status = 'open' AND NOT named.is_sandbox
+            AND (SELECT fallback_id FROM reviewers_pool WHERE id = named.pool_id) IS NOT NULL AS has_fallback,
+        {availability.counted("named", held="r.held + (named.assigned_to = r.id)::int")} AS counts
+    FROM ({statements.NAMED}) named""".replace("%(pool)s", _POOL)
 
 
 def create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Created:
@@ -165,14 +173,38 @@ def _replay(row: Idempotency, digest: bytes) -> Once:
 
 
 def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
-    pool = request.pool or Pool.objects.get(is_default=True)
-    params = {
+    created = _written(_columns(request, by=by, via=via))
+    if created is None:
+        raise _Repeat
+    transaction.on_commit(hints.moved)
+    said = vars(created)  # what the statement says beside the row
+    if not said["ask_again"]:
+        return (timers.stand_in(created) or created) if said["has_fallback"] else created
+    return backlog.assign_up_to(created) or Escalation.objects.with_names().get(pk=created.pk)
+
+
+def _written(columns: dict[str, Any]) -> Escalation | None:
+    """None for a repeat.
+
+    When everybody who is next is being given something at this moment, nothing is written yet: in a few milliseconds
+    somebody else is next, and to wait for that costs less than to write it and then go the way of the backlog.
+    """
+    if not columns["is_sandbox"] and columns["dedupe_key"] is None:
+        for pause in PAUSES:
+            if created := prepared.raw(Escalation, _CREATE, columns | {"at_any_rate": False}):
+                return created[0]
+            time.sleep(pause)
+    return next(iter(prepared.raw(Escalation, _CREATE, columns | {"at_any_rate": True})), None)
+
+
+def _columns(request: NewEscalation, *, by: Agent, via: ApiKey) -> dict[str, Any]:
+    return {
         "id": uuid7(),
         "agent": by.pk,
         "source_agent": by.name,
         "key": via.pk,
         "is_sandbox": via.is_sandbox,
-        "pool": pool.pk,
+        "asked_pool": request.pool and request.pool.pk,
         "issue_description": request.issue_description,
         "priority": request.priority,
         "context": request.context,
@@ -195,14 +227,6 @@ def _create(request: NewEscalation, *, by: Agent, via: ApiKey) -> Escalation:
         "red_after": RED_AFTER[request.priority],
         "queue_at": datetime.now(UTC) + QUEUE_DELAY[request.priority],
     } | causes.params()
-    created = next(iter(prepared.raw(Escalation, _CREATE, params)), None)
-    if created is None:
-        raise _Repeat
-    transaction.on_commit(hints.moved)
-    if not getattr(created, "ask_again"):  # noqa: B009 - a column of the statement
-        stands_in = created.status == Status.OPEN and pool.fallback_id is not None and not created.is_sandbox
-        return (timers.stand_in(created) or created) if stands_in else created
-    return backlog.assign_up_to(created) or Escalation.objects.with_names().get(pk=created.pk)
 
 
 def _ruled(request: NewEscalation, by: Agent) -> NewEscalation:
@@ -213,9 +237,7 @@ def _ruled(request: NewEscalation, by: Agent) -> NewEscalation:
         return request
     ruled = rules.apply(rule, asked)
     told = rules.told(rule, asked, ruled)
-    # A rule that is kept in the process may name a pool that has just been deleted; a deleted one is no choice.
-    pool = Pool.objects.filter(pk=ruled.pool.pk).first() if ruled.pool and ruled.pool != asked.pool else ruled.pool
-    return replace(request, pool=pool, priority=ruled.priority, tags=ruled.tags, rule=rule.name, told=told)
+    return replace(request, pool=ruled.pool, priority=ruled.priority, tags=ruled.tags, rule=rule.name, told=told)
 
 
 def _unfinished(dedupe_key: str, *, by: Agent, via: ApiKey) -> Escalation:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from escalations import hints, prepared, routing, statements
+from escalations import hints, leases, prepared, routing, statements
 from escalations.actors import Actor
 from escalations.answers import Answer, check_answer, settled
 from escalations.models import Agent, ApiKey, Escalation, Event, Receipt, Status
@@ -37,13 +37,14 @@ Target = Escalation | UUID
 
 
 def claim(escalation: Target, *, by: Reviewer, via: ApiKey | None = None, version: int | None = None) -> Escalation:
-    """`by` takes it; claiming one's own again changes nothing. Raises Held if somebody was faster."""
+    """`by` takes it; claiming one's own again only renews its lease. Raises Held if somebody was faster."""
     guard = f"{statements.MAY_ACT} AND e.claimed_at IS NULL"
     actor = Actor(by, via, version)
     if done := transition(Event.Type.CLAIMED, escalation, guard, actor):
         return done
     current = actor.sees(escalation)
     if current.status == Status.ASSIGNED and current.assigned_to_id == by.pk and current.claimed_at:
+        leases.renew(current, by=by)
         return current
     raise actor.refusal(current)
 
@@ -226,7 +227,7 @@ def route_in_turn(escalation: Escalation) -> Escalation | None:
         "declined_by": escalation.declined_by,
     }
     while True:
-        done = transition(Event.Type.ASSIGNED, escalation, "TRUE", Actor(None), how=ROUTED, **wanted)
+        done = transition(Event.Type.ASSIGNED, escalation, routing.IS_AS_KNOWN, Actor(None), how=ROUTED, **wanted)
         if done or not routing.could_take(escalation.pk, wanted):
             return done
 
@@ -265,23 +266,35 @@ def transition(
     **params: Any,  # noqa: ANN401 - values of the statement
 ) -> Escalation | None:
     """The one writer of a status: the escalation as it is after, or None when state or guard did not hold."""
-    how = how or TRANSITIONS[type_]
-    sql = statements.TRANSITION.format(
-        where="e.id = %(id)s" if escalation else "TRUE",
-        before=", ".join(f"'{status}'" for status in how.before),
-        status=f"'{how.after}'" if how.after else "e.status",
-        sets=how.sets,
-        guard=guard,
-        tail=how.tail,
-        pick=f"{how.pick}," if how.pick else "",
-        source=", got" if how.pick else "",
-        also=how.also,
-        news=how.news,
-    )
+    where = "e.id = %(id)s" if escalation else "TRUE"
+    parts = (how or TRANSITIONS[type_]).parts()
+    sql = statements.TRANSITION.format(where=where, guard=guard, result=statements.NAMED, **parts)
     target = escalation.pk if isinstance(escalation, Escalation) else escalation
     params |= actor.params() | {"id": target, "type": type_, "data": json.dumps(data or {})}
     done = next(iter(prepared.raw(Escalation, sql, params)), None)
     if done:
         transaction.on_commit(hints.moved)
         actor.is_back()
+    return done
+
+
+def transition_all(
+    type_: Event.Type,
+    ids: list[UUID],
+    guard: str,
+    actor: Actor,
+    *,
+    how: Transition | None = None,
+    data: dict[str, Any] | None = None,
+    **params: Any,  # noqa: ANN401 - values of the statement
+) -> list[UUID]:
+    """As `transition`, many in one statement; the ids of those for which state and guard held."""
+    parts = (how or TRANSITIONS[type_]).parts() | {"where": "e.id = ANY(%(ids)s::uuid[])", "result": statements.IDS}
+    sql = statements.TRANSITION.format(guard=guard, **parts)
+    params |= actor.params() | {"ids": ids, "type": type_, "data": json.dumps(data or {})}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        done = [pk for (pk,) in cursor.fetchall()]
+    if done:
+        transaction.on_commit(hints.moved)
     return done

@@ -62,6 +62,14 @@ _NOTE = f"""
     JOIN escalations e ON e.id = n.id ORDER BY n.place"""
 
 
+def behind(name: str) -> str:
+    """SQL: whether there is something that the listener `name` has not handled."""
+    return f"""
+        EXISTS (SELECT FROM events WHERE seq IS NULL) OR NOT EXISTS (
+            SELECT FROM escalations_cursor c JOIN escalations_cursor n ON n.name = 'numbered' AND n.seq = c.seq
+            WHERE c.name = '{name}')"""
+
+
 def number() -> int:
     """Give numbers to what is committed and return the last number given. Somebody else numbering is good enough."""
     with connection.cursor() as cursor:

@@ -103,6 +103,10 @@ class UnknownReason(Refusal):
     """There is no such reason. Choose one of those that are offered."""
 
     code = "unknown_reason"
+class CannotLower(Refusal):
+    """An agent may only raise the priority. Nothing was changed."""
+
+    code = "cannot_lower"
 
 
 class Stale(Refusal):

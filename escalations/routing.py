@@ -19,9 +19,11 @@ ASSIGNING = 7_034  # advisory locks (ASSIGNING, pool): one backlog router per po
 ON_DUTY = """
     r.is_active AND r.role <> 'read_only' AND r.on_duty AND (r.duty_changes_at IS NULL OR r.duty_changes_at > now())
     AND p.is_open AND (p.open_changes_at IS NULL OR p.open_changes_at > now())"""
+# What somebody knows in the pool `p`: their own tags, and those that everybody there is taken to know.
+KNOWS = "(r.tags || p.tags)"
 # Parameters: pool, tags, declined_by.
 ELIGIBLE = f"""
-    s.pool_id = %(pool)s AND {ON_DUTY} AND r.tags @> %(tags)s::text[]
+    s.pool_id = %(pool)s AND {ON_DUTY} AND {KNOWS} @> %(tags)s::text[]
     AND NOT r.id = ANY(%(declined_by)s::uuid[]) AND (r.capacity IS NULL OR r.held < r.capacity)"""
 
 SEATS = "reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id JOIN reviewers_pool p ON p.id = s.pool_id"
@@ -30,7 +32,7 @@ LEVEL = "CASE p.strategy WHEN 'least_loaded' THEN r.held ELSE s.served END"
 # Locks the seat and its reviewer, so that neither level nor capacity can move under the statement: a row that changed
 # since the snapshot is checked again and fails `level = least`.
 _PICK = f"""
-    SELECT s.id AS seat_id, r.id AS reviewer_id, r.tags
+    SELECT s.id AS seat_id, r.id AS reviewer_id, {KNOWS} AS tags
     FROM {SEATS}
     WHERE {ELIGIBLE}
       AND {LEVEL} = (SELECT min({LEVEL}) FROM {SEATS} WHERE {ELIGIBLE})
@@ -64,17 +66,19 @@ SOMEBODY_IS_ELIGIBLE = f"EXISTS (SELECT FROM {SEATS} WHERE {ELIGIBLE})"
 WHO_IS_NEXT = f"""
     SELECT r.id, {LEVEL} AS level, p.strategy, {ELIGIBLE} AS is_eligible, {ON_DUTY} AS is_on_duty,
         p.is_open AND (p.open_changes_at IS NULL OR p.open_changes_at > now()) AS is_open,
-        r.tags @> %(tags)s::text[] AS has_tags, r.capacity IS NULL OR r.held < r.capacity AS has_room
+        {KNOWS} @> %(tags)s::text[] AS has_tags, r.capacity IS NULL OR r.held < r.capacity AS has_room
     FROM {SEATS}
     WHERE s.pool_id = %(pool)s AND r.is_active AND r.role <> 'read_only'
     ORDER BY {ELIGIBLE} DESC, {LEVEL}, s.turn"""
 
-_COULD_TAKE = (
-    f"SELECT EXISTS (SELECT FROM escalations WHERE id = %(id)s AND status = 'open') AND {SOMEBODY_IS_ELIGIBLE}"
-)
+# Nobody moved or declined it since it was read; else what is wanted is no longer true, and the backlog routes it.
+IS_AS_KNOWN = "e.pool_id = %(pool)s AND e.declined_by <@ %(declined_by)s::uuid[]"
+_COULD_TAKE = f"""
+    SELECT {SOMEBODY_IS_ELIGIBLE}
+        AND EXISTS (SELECT FROM escalations e WHERE e.id = %(id)s AND e.status = 'open' AND {IS_AS_KNOWN})"""
 
 # On duty, with the tags of an escalation `e`, and not one who declined it.
-COULD = f"{ON_DUTY} AND r.tags @> e.tags AND NOT r.id = ANY(e.declined_by)"
+COULD = f"{ON_DUTY} AND {KNOWS} @> e.tags AND NOT r.id = ANY(e.declined_by)"
 
 # The first that can be assigned right now, in the one queue order.
 BACKLOG = f"""
@@ -94,13 +98,25 @@ IS_ABSENT = """
 ABANDONED = f"""
     SELECT e.id FROM escalations e JOIN reviewers_reviewer r ON r.id = e.assigned_to
     WHERE e.status = 'assigned' AND {IS_ABSENT} ORDER BY e.queue_at, e.id LIMIT %(limit)s"""
+# To be claimed by then: from when it was assigned, or from when the pool came to say so, if that was later. What is
+# still to come, in a simulation of the past, does not count.
+CLAIMED_BY = """
+    p.assign_within
+    + greatest(e.assigned_at, CASE WHEN p.assign_within_since <= now() THEN p.assign_within_since END)"""
 # Assigned and not claimed in time; the innermost bound is what the index serves.
-LAPSING = """
+LAPSING = f"""
     SELECT e.* FROM escalations e JOIN reviewers_pool p ON p.id = e.pool_id
     WHERE e.status = 'assigned' AND e.claimed_at IS NULL AND e.waiting_on = 'human'
       AND e.assigned_at <= now() - (SELECT min(assign_within) FROM reviewers_pool)
-      AND e.assigned_at + p.assign_within <= now()
+      AND {CLAIMED_BY} <= now()
     ORDER BY e.assigned_at LIMIT %(limit)s"""
+# Claimed, and left for as long as the pool allows. That stands still while it waits on the agent.
+LEASE_IS_OVER = """
+    e.lease_until <= now() AND e.paused_at IS NULL AND (e.snoozed_at IS NULL OR e.snoozed_until IS NOT NULL)
+    AND p.claim_within IS NOT NULL"""
+LEFT = f"""
+    SELECT e.* FROM escalations e JOIN reviewers_pool p ON p.id = e.pool_id
+    WHERE {LEASE_IS_OVER} ORDER BY e.lease_until LIMIT %(limit)s"""
 
 
 def take_turn(pool: int) -> None:

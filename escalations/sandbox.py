@@ -8,11 +8,12 @@ from escalations.models import Decision, Escalation
 
 UNRULED = "Answered by the sandbox."
 
-_DUE = """
-    SELECT e.* FROM escalations e
+_FOUND = """
+    FROM escalations e
     WHERE e.is_sandbox AND e.status = 'open'
-      AND e.created_at + coalesce((e.metadata -> 'sandbox' ->> 'after_seconds')::float, 0) * interval '1 s' <= now()
-    ORDER BY e.id LIMIT %(limit)s"""
+      AND e.created_at + coalesce((e.metadata -> 'sandbox' ->> 'after_seconds')::float, 0) * interval '1 s' <= now()"""
+_DUE = f"SELECT e.* {_FOUND} ORDER BY e.id LIMIT %(limit)s"
+IS_DUE = f"EXISTS (SELECT {_FOUND})"
 
 
 def answer_due(limit: int = 500) -> int:

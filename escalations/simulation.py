@@ -4,7 +4,7 @@ Everything runs in one transaction that is undone at the end. In it the database
 and the very functions that the sweeps call are called for this escalation whenever anything could happen to it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -31,16 +31,31 @@ _CLOCK = """
     SELECT set_config('search_path', 'simulated_clock, pg_catalog, ' || current_setting('search_path'), true)"""
 
 
+class Hearing(NamedTuple):
+    """Who hears of an event, in words, and by what; `trouble` says why they hear by nothing, or not at once."""
+
+    who: str
+    by: list[str]
+    trouble: str = ""
+    is_unreachable: bool = False
+
+
 class Happening(NamedTuple):
-    """One event; `who` are those who have it or hear of it."""
+    """One event; `who` are those who have it or are to hear of it, `heard` what the listener made of it."""
 
     at: datetime
     type: str
     who: list[Reviewer]
     data: dict[str, Any]
+    heard: list[Hearing] = []
 
 
-def of_new(request: NewEscalation, *, by: Agent | None, at: datetime, until: datetime) -> list[Happening]:
+Listener = Callable[[Event, Escalation], list[Hearing]]  # an event, and how its escalation stands soon after it
+
+
+def of_new(
+    request: NewEscalation, *, by: Agent | None, at: datetime, until: datetime, listen: Listener | None = None
+) -> list[Happening]:
     """What would happen to this request, asked at that moment."""
     with _undone(), _at(at):
         pool = request.pool or Pool.objects.get(is_default=True)
@@ -50,49 +65,69 @@ def of_new(request: NewEscalation, *, by: Agent | None, at: datetime, until: dat
             is_sandbox=False, scopes__contains=["write"]
         )
         escalation = intake.create(request, by=agent, via=key).escalation
-        return _follow(escalation, at, until, after=0)
+        return _follow(escalation, at, until, _Log(listen))
 
 
-def of(escalation: Escalation, *, at: datetime, until: datetime) -> list[Happening]:
+def of(escalation: Escalation, *, at: datetime, until: datetime, listen: Listener | None = None) -> list[Happening]:
     """What would happen to one that exists, from that moment on."""
     with _undone(), _at(at):
         last = escalation.events.order_by("-pk").values_list("pk", flat=True).first()
-        return _follow(escalation, at, until, after=last or 0)
+        return _follow(escalation, at, until, _Log(listen, read=last or 0))
 
 
-def _follow(escalation: Escalation, at: datetime, until: datetime, after: int) -> list[Happening]:
+class _Log:
+    """The events of one escalation, read in the moments in which they are written."""
+
+    def __init__(self, listen: Listener | None, read: int = 0) -> None:
+        self._listen = listen
+        self._read = read
+        self.found: list[Happening] = []
+
+    def read(self, escalation: Escalation) -> None:
+        for event in Event.objects.filter(escalation=escalation, pk__gt=self._read).order_by("pk"):
+            heard = self._listen(event, escalation) if self._listen else []
+            self.found.append(Happening(event.at, event.type, _who(event), event.data, heard))
+            self._read = event.pk
+
+
+def _follow(escalation: Escalation, at: datetime, until: datetime, log: _Log) -> list[Happening]:
     moment: datetime | None = at
     for _round in range(AT_MOST):
         if moment is None or moment > until:
             break
         with _at(moment):
             _settle(escalation)
-        escalation = Escalation.objects.select_related("pool__fallback", "assigned_to").get(pk=escalation.pk)
-        moment = None if escalation.is_finished else _next_moment(escalation, moment)
-    events = Event.objects.filter(escalation=escalation, pk__gt=after).order_by("pk")
-    return [Happening(event.at, event.type, _who(event), event.data) for event in events]
+            escalation = _current(escalation)
+            log.read(escalation)
+            moment = None if escalation.is_finished else _next_moment(escalation, moment)
+    return log.found
 
 
 def _settle(escalation: Escalation) -> None:
     """What the sweeps do, in their order, for this one."""
-    current = Escalation.objects.select_related("pool__fallback", "assigned_to").get(pk=escalation.pk)
+    current = _current(escalation)
     _refresh(_people(current.pool), _pools(current.pool))
     timers.expire(current)
     timers.take_from_the_absent(current)
     timers.lapse(current)
+    timers.lapse_claim(current)
+    timers.lapse_claim(current)
     current.refresh_from_db()
     if current.status == Status.OPEN:
         backlog.assign_up_to(current)
         timers.stand_in(current)
     for policy in Policy.objects.filter(is_active=True).select_related("target_pool"):
-        policies.act(policy, Escalation.objects.select_related("pool__manager").get(pk=current.pk))
+        policies.act(policy, _current(current))
+
+
+def _current(escalation: Escalation) -> Escalation:
+    known = Escalation.objects.with_names().select_related("pool__fallback", "pool__manager", "assigned_to")
+    return known.get(pk=escalation.pk)
 
 
 def _next_moment(escalation: Escalation, after: datetime) -> datetime | None:
     """The first later one at which anything could happen to it."""
-    found = [escalation.expires_at, *_of_policies(escalation)]
-    if escalation.assigned_at and escalation.claimed_at is None and escalation.pool.assign_within:
-        found.append(escalation.assigned_at + escalation.pool.assign_within)
+    found = [escalation.expires_at, escalation.lapses_at, *_of_policies(escalation)]
     pools = _pools(escalation.pool)
     found += [each.open_changes_at for each in pools]
     found += [each.duty_changes_at for each in _people(escalation.pool)]

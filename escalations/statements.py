@@ -21,9 +21,19 @@ CAN_TAKE = """
     EXISTS (SELECT FROM reviewers_seat s JOIN reviewers_reviewer r ON r.id = s.reviewer_id
             WHERE s.pool_id = e.pool_id AND r.id = %(to)s AND r.is_active AND r.role <> 'read_only')"""
 HOLDER_IS_ABSENT = f"EXISTS (SELECT FROM reviewers_reviewer r WHERE r.id = e.assigned_to AND {routing.IS_ABSENT})"
-LAPSED = """
-    e.claimed_at IS NULL AND e.waiting_on = 'human' AND EXISTS (
-        SELECT FROM reviewers_pool p WHERE p.id = e.pool_id AND e.assigned_at + p.assign_within <= now())"""
+LAPSED = f"""
+    e.claimed_at IS NULL AND e.waiting_on = 'human' AND e.assigned_to = %(holder)s AND EXISTS (
+        SELECT FROM reviewers_pool p WHERE p.id = e.pool_id AND {routing.CLAIMED_BY} <= now())"""
+LEFT = f"""
+    e.claimed_at IS NOT NULL AND e.assigned_to = %(holder)s AND EXISTS (
+        SELECT FROM reviewers_pool p WHERE p.id = e.pool_id AND {routing.LEASE_IS_OVER})"""
+# The holder did something. Not for every key they press: a lease that has hardly begun stays.
+RENEW = """
+    UPDATE escalations e SET lease_until = now() + p.claim_within FROM reviewers_pool p
+    WHERE e.id = %(id)s AND e.assigned_to = %(reviewer)s AND e.status = 'assigned' AND e.paused_at IS NULL
+      AND p.id = e.pool_id
+      AND e.lease_until <= now() + p.claim_within - least(make_interval(secs => %(fresh)s), p.claim_within / 2)
+    RETURNING e.lease_until"""
 # Nobody of its pool is on duty, and somebody of the pool that stands in could take it now.
 DESERTED = f"""
     NOT EXISTS (SELECT FROM {routing.SEATS} WHERE s.pool_id = e.pool_id AND {routing.COULD})
@@ -35,7 +45,7 @@ AGE = "(now() - e.created_at - e.paused_for)"
 PASSED_ON = f"""
     (e.lapse_count >= 2 OR ((e.lapse_count > 0 OR e.declined_by <> '{{}}') AND NOT EXISTS (
         SELECT FROM {routing.SEATS}
-        WHERE s.pool_id = e.pool_id AND r.is_active AND r.role <> 'read_only' AND r.tags @> e.tags
+        WHERE s.pool_id = e.pool_id AND r.is_active AND r.role <> 'read_only' AND {routing.KNOWS} @> e.tags
           AND NOT r.has_lapsed AND NOT r.id = ANY(e.declined_by))))"""
 NOBODY = f"""
     (e.status = 'open' AND NOT EXISTS (
@@ -65,10 +75,12 @@ STEP = f"""
                 WHERE d.escalation_id = e.id AND d.policy_id = %(policy)s), 0), {AGE}
         FROM after e)"""
 EXPIRED = "e.expires_at <= now() AND e.on_timeout <> 'keep' AND e.paused_at IS NULL"
-NEXT = """
+NEXT = f"""
     e.claimed_at IS NULL AND e.waiting_on = 'human' AND (e.assigned_to = %(reviewer)s OR (
         (e.status = 'open' OR e.priority = 'urgent') AND NOT %(reviewer)s = ANY(e.declined_by)
-        AND e.tags <@ (SELECT a.tags FROM reviewers_reviewer a WHERE a.id = %(reviewer)s)))"""
+        AND (e.tags = '{{}}' OR e.tags <@ (
+            SELECT {routing.KNOWS} FROM reviewers_reviewer r, reviewers_pool p
+            WHERE r.id = %(reviewer)s AND p.id = e.pool_id))))"""
 FIRST = "ORDER BY e.queue_at, e.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
 
 # Labels of why they came, many at once. No news to the agent: the version stays. What a reviewer said, no machine
@@ -103,6 +115,13 @@ NAMED = f"""
     FROM after JOIN reviewers_pool p ON p.id = after.pool_id
     LEFT JOIN reviewers_reviewer r ON r.id = after.assigned_to"""
 
+IDS = "SELECT after.id FROM after"
+
+CHANGE = """
+    UPDATE escalations e SET status = {status}, version = e.version + 1, {sets}
+    FROM was {source} WHERE e.id = was.id RETURNING e.*"""
+KEEP = "SELECT was.* FROM was"
+
 # `was` locks the row; waiting there for somebody else's change ends with the guard being checked on their result.
 # People are locked in the order of their ids, so that two hand-overs in opposite directions cannot block each other.
 TRANSITION = f"""
@@ -112,9 +131,7 @@ TRANSITION = f"""
           AND {{guard}}
         {{tail}}),
     {{pick}}
-    after AS (
-        UPDATE escalations e SET status = {{status}}, version = e.version + {{news}}, {{sets}}
-        FROM was {{source}} WHERE e.id = was.id RETURNING e.*),
+    after AS ({{after}}),
     moved AS (
         SELECT who, sum(tasks) AS tasks FROM (
             SELECT assigned_to AS who, -1 AS tasks FROM was WHERE status = 'assigned' AND EXISTS (SELECT FROM after)
@@ -125,4 +142,4 @@ TRANSITION = f"""
         ORDER BY r.id FOR NO KEY UPDATE OF r),
     held AS (UPDATE reviewers_reviewer r SET held = r.held + locked.tasks FROM locked WHERE r.id = locked.id),
     event AS ({log.INSERT}){{also}}
-    {NAMED}"""
+    {{result}}"""

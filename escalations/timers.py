@@ -4,6 +4,8 @@ A late timer never overwrites a person's answer: each is a transition like any o
 still holds in the very statement. None means that somebody was faster.
 """
 
+from uuid import UUID
+
 from django.db import transaction
 
 from escalations import statements
@@ -11,7 +13,7 @@ from escalations.actors import Actor
 from escalations.answers import Answer
 from escalations.lifecycle import route, transition
 from escalations.models import Escalation, Event, Outcome
-from escalations.transitions import SANDBOX_ANSWERED
+from escalations.transitions import LEFT, SANDBOX_ANSWERED
 from reviewers import duty
 
 
@@ -42,10 +44,33 @@ def lapse(escalation: Escalation) -> Escalation | None:
         Escalation.objects.select_for_update(no_key=True).only("pk").get(pk=escalation.pk)
         if escalation.assigned_to:
             duty.lock_seats(escalation.assigned_to)
-        freed = transition(Event.Type.LAPSED, escalation, statements.LAPSED, Actor(None))
+        holder, told = _taken_from(escalation, "assign_within")
+        freed = transition(Event.Type.LAPSED, escalation, statements.LAPSED, Actor(None), data=told, holder=holder)
         if freed and escalation.assigned_to:
             duty.go_away(escalation.assigned_to, has_lapsed=True)
     return freed and (route(freed) or freed)
+
+
+def lapse_claim(escalation: Escalation) -> Escalation | None:
+    """Free what its holder claimed and left. They stay on duty, and get it again only if nobody else is there."""
+    holder, told = _taken_from(escalation, "claim_within")
+    freed = transition(Event.Type.LAPSED, escalation, statements.LEFT, Actor(None), how=LEFT, data=told, holder=holder)
+    return freed and (route_past(freed, holder) or freed)
+
+
+def route_past(escalation: Escalation, former: UUID | None) -> Escalation | None:
+    """To whoever is next, and to whoever had it only where that is nobody else."""
+    declined = escalation.declined_by
+    escalation.declined_by = [*declined, former] if former else declined
+    routed = route(escalation)
+    escalation.declined_by = declined
+    return routed if routed or former is None else route(escalation)
+
+
+def _taken_from(escalation: Escalation, lease: str) -> tuple[UUID | None, dict[str, str]]:
+    """The holder, and what the event says: which lease was over, and whose it was."""
+    holder = escalation.assigned_to
+    return escalation.assigned_to_id, {"lease": lease} | ({"reviewer": str(holder.pk)} if holder else {})
 
 
 def expire(escalation: Escalation) -> Escalation | None:

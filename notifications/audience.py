@@ -62,10 +62,26 @@ def _created(happened: Happened) -> Iterable[Heard]:
         yield Heard(Why("urgent", _("Urgent, %(who)s; you are on call") % {"who": who}, ("claim",)), person)
 
 
+def _raised(happened: Happened) -> Iterable[Heard]:
+    """What becomes urgent is news for whoever has it, and for the on-call while nobody has claimed it."""
+    if happened.then.priority != Priority.URGENT:
+        return
+    yield from _created(happened)
+    holder = happened.now.assigned_to_id
+    if holder and holder != happened.event.reviewer_id:
+        yield Heard(Why("urgent", _("Urgent now, and yours")), holder)
+
+
 def _lapsed(happened: Happened) -> Iterable[Heard]:
-    lapses = Event.objects.filter(
-        escalation=happened.event.escalation_id, type=Event.Type.LAPSED, pk__lte=happened.event.pk
-    ).count()
+    """On call hears when nobody claims it; what was claimed and left only goes to the next."""
+    if happened.event.data.get("lease") == "claim_within":
+        return
+    lapses = (
+        Event.objects.filter(escalation=happened.event.escalation_id, type=Event.Type.LAPSED)
+        .filter(pk__lte=happened.event.pk)
+        .exclude(data__contains={"lease": "claim_within"})
+        .count()
+    )
     person = _on_call(happened)
     if lapses >= LAPSES_FOR_ON_CALL and person and not happened.now.claimed_at:
         text = _("Not claimed in time by %(count)d people; you are on call") % {"count": lapses}
@@ -108,10 +124,24 @@ RULES: dict[str, Callable[[Happened], Iterable[Heard]]] = {
     Event.Type.ASSIGNED: _assigned,
     Event.Type.REOPENED: _assigned,
     Event.Type.LAPSED: _lapsed,
+    Event.Type.PRIORITY_CHANGED: _raised,
     Event.Type.REPLIED: _to_holder("replied", lambda: _("The agent replied")),
     Event.Type.BUMPED: _to_holder("bumped", lambda: _("It waits too long and was moved up")),
     Event.Type.ON_CALL_NOTIFIED: _to_named("on_call", lambda: _("You are on call, and it needs somebody")),
     Event.Type.MANAGER_NOTIFIED: _to_named("manager", lambda: _("You manage the pool, and it needs somebody")),
     Event.Type.CHANNEL_NOTIFIED: _channel,
 }
-CODES = ("assigned", "urgent", "lapsed", "replied", "bumped", "on_call", "manager", "channel", "digest", "test")
+CODES = (
+    "assigned",
+    "urgent",
+    "lapsed",
+    "replied",
+    "bumped",
+    "on_call",
+    "manager",
+    "channel",
+    "gap",
+    "swap",
+    "digest",
+    "test",
+)

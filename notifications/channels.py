@@ -6,7 +6,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from escalations import agents, hints, vault
@@ -17,12 +18,21 @@ from notifications.messages import Notice
 from notifications.models import Delivery, Endpoint, Kind, Preference
 from notifications.slack import sending
 from notifications.transports.email import SCHEME
-from reviewers.models import Pool, Reviewer, Role
+from reviewers import reach as reach_of
+from reviewers.models import Pool, Reviewer
 
 FOR_PEOPLE = (Kind.EMAIL, Kind.SLACK, Kind.HOOK)
 # Without a preference people hear of everything by every channel they have, but not of what has a day's time.
 USUAL = {priority: frozenset(FOR_PEOPLE) if priority != Priority.LOW else frozenset() for priority in Priority}
 FAILING_FOR = timedelta(hours=1)  # after which a channel does not count as one that works
+DEAD_IN_A_ROW = 3  # messages that were given up, after which it does not either
+
+_DEAD_LATELY = """
+    SELECT e.id FROM unnest(%s::bigint[]) AS e (id) WHERE (
+        SELECT count(*) = %s AND bool_and(d.status = 'dead') FROM (
+            SELECT status FROM notifications_delivery
+            WHERE endpoint_id = e.id AND agent_id IS NULL AND status <> 'pending'
+            ORDER BY created_at DESC LIMIT %s) d)"""
 
 # What a channel carries, where it is not the message as `messages.body` has it.
 COMPOSED: dict[str, Callable[[Notice], bytes]] = {Kind.SLACK: sending.compose}
@@ -97,6 +107,12 @@ def set_hook(reviewer: Reviewer, url: str) -> str | None:
     return secret
 
 
+def send_tests(reviewer: Reviewer) -> list[Delivery]:
+    """One by each of their channels."""
+    usable = {*addresses_of(reviewer), Kind.HOOK}
+    return [send_test(endpoint) for kind, endpoint in reach([reviewer])[reviewer.pk].items() if kind in usable]
+
+
 @transaction.atomic
 def send_test(endpoint: Endpoint) -> Delivery:
     """A message that is about nothing, tried once."""
@@ -106,7 +122,37 @@ def send_test(endpoint: Endpoint) -> Delivery:
         message_id=f"msg_{messages.new_id()}",
         type=messages.TEST,
         body=messages.test(moment(timezone.now())),
+        is_urgent=True,
     )
+
+
+def is_set_up() -> bool:
+    """Whether this installation sends anything to people; a webhook of somebody's own aside."""
+    return bool(settings.HAS_EMAIL or settings.SLACK_BOT_TOKEN)
+
+
+def unreachable() -> list[Reviewer]:
+    """Whom an urgent task would not find, of those who are counted on."""
+    people = list(reach_of.counted_on())
+    lost = unreached(people)
+    return [person for person in people if person.pk in lost]
+
+
+def unreached(people: Iterable[Reviewer]) -> set[UUID]:
+    """Those who have no working channel by which they want to hear of what is urgent."""
+    everybody = list(people)
+    prefetch_related_objects(everybody, "slack")
+    known, wishes = _known(everybody), wanted(person.pk for person in everybody)
+    dead = _dead_lately(endpoint.pk for endpoints in known.values() for endpoint in endpoints.values())
+    return {each.pk for each in everybody if not _hears(each, known[each.pk], wishes[each.pk, Priority.URGENT], dead)}
+
+
+def _hears(person: Reviewer, known: dict[str, Endpoint], wishes: frozenset[str], dead: set[int]) -> bool:
+    """An address that is new has done nothing wrong yet."""
+    addresses = addresses_of(person)
+    usable = {kind for kind, url in addresses.items() if kind not in known or known[kind].url != url}
+    usable |= {kind for kind, each in known.items() if works(each) and each.pk not in dead and is_open(kind)}
+    return bool(usable & wishes)
 
 
 def works(endpoint: Endpoint) -> bool:
@@ -116,20 +162,14 @@ def works(endpoint: Endpoint) -> bool:
     )
 
 
-def unreachable() -> list[Reviewer]:
-    """Whom an urgent task would not find: people who answer and have no working channel that they want it by."""
-    people = list(Reviewer.objects.active().exclude(role=Role.READ_ONLY).filter(seats__isnull=False).distinct())
-    known, wishes = _known(people), wanted(person.pk for person in people)
-    return [person for person in people if not _hears(person, known[person.pk], wishes[person.pk, Priority.URGENT])]
+def _dead_lately(endpoints: Iterable[int]) -> set[int]:
+    """Those to which the last messages were given up, every one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DEAD_LATELY, [list(endpoints), DEAD_IN_A_ROW, DEAD_IN_A_ROW])
+        return {row[0] for row in cursor.fetchall()}
 
 
-def _hears(person: Reviewer, known: dict[str, Endpoint], wishes: frozenset[str]) -> bool:
-    usable = {kind for kind in addresses_of(person) if kind not in known}
-    usable |= {kind for kind, endpoint in known.items() if works(endpoint) and _is_open(kind)}
-    return bool(usable & wishes)
-
-
-def _is_open(kind: str) -> bool:
+def is_open(kind: str) -> bool:
     return {Kind.EMAIL: bool(settings.HAS_EMAIL), Kind.SLACK: bool(settings.SLACK_BOT_TOKEN)}.get(Kind(kind), True)
 
 

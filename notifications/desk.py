@@ -1,8 +1,11 @@
 """Pages of the desk about notifications: by which channel for what, a test of each, and the one-time links."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
 from django.db import transaction
@@ -11,16 +14,22 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from escalations import addresses, lifecycle
 from escalations.desk.people import viewer_of
 from escalations.models import Escalation, Priority
 from escalations.refusals import Refusal
-from notifications import channels, links
-from notifications.models import Delivery, Endpoint, Kind
+from notifications import channels, links, quiet
+from notifications.models import Delivery, Endpoint, Kind, QuietHours
 from reviewers import once
 from reviewers.models import Reviewer
+
+
+class QuietForm(forms.Form):
+    start = forms.TimeField(required=False)
+    end = forms.TimeField(required=False)
+
 
 VERBS: dict[str, Callable[..., Escalation]] = {"claim": lifecycle.claim, "release": lifecycle.release}
 
@@ -31,6 +40,9 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("desk/notifications/", view(page), name="desk_notifications"),
         path("desk/notifications/webhook/", view(keep_hook), name="desk_notifications_hook"),
         path("desk/notifications/test/<slug:kind>/", view(send_test), name="desk_notifications_test"),
+        path("desk/notifications/quiet/", view(keep_quiet), name="desk_notifications_quiet"),
+        path("desk/notifications/tests/", view(tests), name="desk_notifications_tests"),
+        path("desk/oncall/page-me/", view(page_me), name="desk_page_me"),
         path("desk/link/<str:token>/", view(follow), name="desk_link"),
     ]
 
@@ -72,6 +84,44 @@ def send_test(request: HttpRequest, kind: str) -> HttpResponse:
     channels.send_test(endpoint)
     messages.success(request, _("A test is on its way. If it does not come within a minute, load this page again."))
     return _back()
+
+
+@require_POST
+def page_me(request: HttpRequest) -> HttpResponse:
+    """By every channel, as a call would come; the page of who is on call says what became of each."""
+    if channels.send_tests(viewer_of(request)):
+        messages.success(request, _("Tests are on their way. Below stands which arrive."))
+    else:
+        messages.error(request, _("You have no channel: nothing can reach you."))
+    return HttpResponseRedirect(f"{reverse('admin:desk_oncall')}#own")
+
+
+@require_safe
+def tests(request: HttpRequest) -> HttpResponse:
+    """Only the list of them, for who waits for it."""
+    return TemplateResponse(request, "notifications/paged.html", {"channels": tested(viewer_of(request))})
+
+
+@require_POST
+def keep_quiet(request: HttpRequest) -> HttpResponse:
+    viewer, form = viewer_of(request), QuietForm(request.POST)
+    typed = {"quiet": {name: request.POST.get(name, "") for name in ("start", "end")}}
+    if not form.is_valid():
+        return _page(request, typed | {"quiet_problem": _("Give times as in 22:00.")}, status=400)
+    try:
+        quiet.keep(viewer, form.cleaned_data["start"], form.cleaned_data["end"])
+    except quiet.NoQuietHours:
+        problem = _("Give a beginning and another end, or neither of them.")
+        return _page(request, typed | {"quiet_problem": problem}, status=400)
+    messages.success(request, _("Your quiet hours are saved."))
+    return _back()
+
+
+def tested(viewer: Reviewer) -> list[dict[str, Any]]:
+    """The channels of theirs that a call would use, each with its latest test."""
+    known = channels.reach([viewer])[viewer.pk]
+    found = (_channel(viewer, kind, known.get(kind)) for kind in channels.FOR_PEOPLE)
+    return [each for each in found if not each["missing"]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -127,6 +177,8 @@ def _page(request: HttpRequest, facts: dict[str, Any] | None = None, *, status: 
             for each in Priority
         ],
         "hook": known[Kind.HOOK].url if Kind.HOOK in known else "",
+        "quiet": _quiet_of(viewer),
+        "clock": datetime.now(ZoneInfo(viewer.time_zone)),
     }
     return TemplateResponse(request, "notifications/page.html", shown | (facts or {}), status=status)
 
@@ -147,6 +199,11 @@ def _channel(viewer: Reviewer, kind: Kind, endpoint: Endpoint | None) -> dict[st
         "trouble": endpoint.disabled_reason or endpoint.trouble if endpoint else "",
         "last": endpoint.deliveries.filter(type="notice.test").first() if endpoint else None,
     }
+
+
+def _quiet_of(viewer: Reviewer) -> dict[str, str]:
+    kept = QuietHours.objects.filter(reviewer=viewer).first()
+    return {"start": f"{kept.start:%H:%M}" if kept else "", "end": f"{kept.end:%H:%M}" if kept else ""}
 
 
 def _kinds(chosen: list[str]) -> list[str]:

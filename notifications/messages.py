@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from escalations.api.representation import moment
 from escalations.models import Escalation, Event
@@ -76,9 +77,15 @@ def line(notice: Notice) -> dict[str, Any]:
     }
 
 
-def digest(lines: list[dict[str, Any]], *, count: int) -> bytes:
+def digest(lines: list[dict[str, Any]], *, count: int, was_quiet: bool = False) -> bytes:
     """Many notices in one message: the first are listed, all are counted."""
     said = _("%(count)d things happened on the escalation desk within a minute") % {"count": count}
+    if was_quiet:
+        said = ngettext(
+            "While it was quiet, %(count)d thing happened on the escalation desk",
+            "While it was quiet, %(count)d things happened on the escalation desk",
+            count,
+        ) % {"count": count}
     data = {
         "subject": said,
         "why": said,
@@ -90,6 +97,12 @@ def digest(lines: list[dict[str, Any]], *, count: int) -> bytes:
         "url": f"{settings.PUBLIC_URL}/desk/mine/",
     }
     return fanout.message(DIGEST, None, data)
+
+
+def plain(code: str, subject: str, *, said: str, url: str, at: str | None) -> bytes:
+    """Something that is about no task: `subject` says it, `said` says more."""
+    data = {"subject": subject, "why": subject, "reason": code, "details": said, "actions": [], "url": url}
+    return fanout.message(f"notice.{code}", at, data)
 
 
 def test(at: str | None) -> bytes:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Now
 
 from escalations.models import Agent, Event, Priority
 from escalations.models.escalation import uuid7
-from notifications.slack.models import SlackAccount, SlackRequest  # noqa: F401 - tables of this app, too
+from notifications.slack.models import SlackAccount, SlackPost, SlackRequest  # noqa: F401 - tables of this app, too
 from reviewers.models import Pool, Reviewer, Role
 
 
@@ -113,7 +113,9 @@ class Delivery(models.Model):
     """One message for one endpoint. Its bytes and its id are the same in every try; a lease says who is trying.
 
     `attempts` counts all tries; `step` counts those of this round of the schedule, which a replay begins anew.
-    A message without an event is a test, or a digest of several notices. `acted_at`: when its one-time link was used.
+    A message without an event is a test, a digest of several notices, or about something else than a task; `dedupe_key`
+    is what it can be only once. An update of a message in Slack (`post`) has no body: it is made when it is sent.
+    `is_urgent`: it breaks through quiet hours. `acted_at`: when its one-time link was used.
     """
 
     class Status(models.TextChoices):
@@ -140,6 +142,9 @@ class Delivery(models.Model):
     replayed_at = models.DateTimeField(null=True)
     replayed_by = models.TextField(default="")
     acted_at = models.DateTimeField(null=True)
+    dedupe_key = models.TextField(null=True)
+    post = models.ForeignKey(SlackPost, null=True, on_delete=models.CASCADE, related_name="updates", db_index=False)
+    is_urgent = models.BooleanField(db_default=False, default=False)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -149,6 +154,9 @@ class Delivery(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["event", "endpoint"], name="one_delivery_per_event_and_endpoint"),
+            models.UniqueConstraint(
+                fields=["dedupe_key"], condition=Q(dedupe_key__isnull=False), name="one_delivery_per_dedupe_key"
+            ),
             models.CheckConstraint(
                 condition=Q(status="delivered", delivered_at__isnull=False)
                 | (~Q(status="delivered") & Q(delivered_at=None)),
@@ -168,6 +176,7 @@ class Delivery(models.Model):
             models.Index(fields=["agent", "-id"], name="deliveries_of_agent"),
             models.Index(fields=["-id"], condition=Q(status="dead"), name="dead_letters"),
             models.Index(fields=["endpoint", "created_at"], condition=Q(agent=None), name="notices_of_endpoint"),
+            models.Index(fields=["post"], condition=Q(post__isnull=False), name="updates_of_post"),
         ]
 
     def __str__(self) -> str:
@@ -229,3 +238,38 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reviewer}: {self.priority}"
+
+
+class QuietHours(models.Model):
+    """From `start` until before `end` by the person's own clock, every day, only what is urgent is told."""
+
+    reviewer = models.OneToOneField(Reviewer, on_delete=models.CASCADE, primary_key=True, related_name="quiet_hours")
+    start = models.TimeField()
+    end = models.TimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(start=F("end")), name="quiet_hours_leave_some_time")]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer}: {self.start:%H:%M}–{self.end:%H:%M}"
+
+
+class GapWarning(models.Model):
+    """A stretch in which nobody is on call for a pool, and when its manager was told, and told again."""
+
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="+", db_index=False)
+    start_at = models.DateTimeField()
+    end_at = models.DateTimeField()
+    told_at = models.DateTimeField(db_default=Now())
+    reminded_at = models.DateTimeField(null=True)
+    covered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pool", "start_at"], condition=Q(covered_at=None), name="a_gap_is_told_of_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pool}: {self.start_at:%Y-%m-%d %H:%M} to {self.end_at:%Y-%m-%d %H:%M}"

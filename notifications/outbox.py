@@ -7,6 +7,7 @@ written with the lease, so that one that never ended is visible.
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,17 @@ from notifications.origins import Origin, of
 LEASING = 7_034_002  # the advisory lock of whoever is leasing: caps are exact because one leases at a time
 LEASE = 45  # seconds; three times what an attempt may take
 LEASE_FOR_PEOPLE = 300  # seconds; a mail server may be slow at each of its steps
+IS_DUE = """
+    EXISTS (
+        SELECT FROM notifications_endpoint e CROSS JOIN LATERAL (
+            SELECT min(next_attempt_at) AS first FROM notifications_delivery
+            WHERE endpoint_id = e.id AND status = 'pending') d
+        WHERE d.first <= statement_timestamp())"""
 
+# How a try ended of which nobody knows whether the message was taken.
+DOUBTFUL = ["timeout", "no_answer", "status", "unavailable", "unexpected", "interrupted"]
+
+# Of one message in Slack a single update is on its way. The next is made when that has ended: none overtakes another.
 # `waiting` steps through the index of what is pending from endpoint to endpoint, so that the backlog of one that
 # takes nothing costs the others nothing.
 _LEASE = """
@@ -43,8 +54,12 @@ _LEASE = """
         SELECT d.*, r.failures > 0 AS is_failing, row_number() OVER (
             PARTITION BY r.failures > 0 ORDER BY d.next_attempt_at, d.id) AS place
         FROM ready r CROSS JOIN LATERAL (
-            SELECT id, next_attempt_at FROM notifications_delivery
+            SELECT id, next_attempt_at FROM notifications_delivery w
             WHERE endpoint_id = r.id AND status = 'pending' AND next_attempt_at <= statement_timestamp()
+                AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
+                AND (post_id IS NULL OR NOT EXISTS (
+                    SELECT FROM notifications_delivery o WHERE o.post_id = w.post_id AND o.lease IS NOT NULL
+                        AND o.next_attempt_at > statement_timestamp()))
             ORDER BY next_attempt_at, id LIMIT greatest(r.free, 0) FOR UPDATE SKIP LOCKED) d),
     taken AS (
         SELECT id FROM due WHERE NOT is_failing OR place <= %(failing)s
@@ -58,7 +73,11 @@ _LEASE = """
         INSERT INTO notifications_attempt (delivery_id, n, started_at)
         SELECT id, attempts, clock_timestamp() FROM leased)
     SELECT l.id, l.lease, l.attempts, l.step, l.type LIKE '%%.test', l.message_id, l.body, r.id, r.failures > 0, r.url,
-        r.secret, CASE WHEN r.old_secret_until > statement_timestamp() THEN r.old_secret END, r.kind
+        r.secret, CASE WHEN r.old_secret_until > statement_timestamp() THEN r.old_secret END, r.kind, l.post_id,
+        CASE WHEN r.kind = 'slack' THEN (
+            SELECT min(a.started_at) FROM notifications_attempt a
+            WHERE a.delivery_id = l.id AND a.n < l.attempts AND a.started_at > coalesce(l.replayed_at, '-infinity')
+                AND (a.finished_at IS NULL OR a.error = ANY(%(doubtful)s)) AND coalesce(a.status_code, 0) <> 429) END
     FROM leased l JOIN ready r ON r.id = l.endpoint_id ORDER BY l.id"""
 
 
@@ -66,7 +85,9 @@ _LEASE = """
 class Leased:
     """A delivery that is ours to send, for `LEASE` seconds. `attempt` is its number in all, `step` in this round.
 
-    Its endpoint `is_failing` when the try before, of whichever message, failed. The secrets are sealed.
+    Its endpoint `is_failing` when the try before, of whichever message, failed. The secrets are sealed. `post` is the
+    message in Slack that it updates. `doubtful_since`: an earlier try may have been taken, from that moment on.
+    `within` are the seconds it may take, where they are fewer than usual.
     """
 
     id: uuid.UUID
@@ -82,13 +103,17 @@ class Leased:
     secret: bytes
     old_secret: bytes | None
     kind: str = Kind.WEBHOOK
+    post: uuid.UUID | None = None
+    doubtful_since: datetime | None = None
+    within: int | None = None
     origin: Origin | None = None
 
 
-def lease(limit: int, *, failing: int, for_people: bool = False) -> list[Leased]:
+def lease(limit: int, *, failing: int, for_people: bool = False, only: uuid.UUID | None = None) -> list[Leased]:
     """Take at most `limit` of what is due, `failing` of them for endpoints that fail, within each endpoint's cap.
 
-    What is for people and what is for agents is leased apart, so that neither waits for the other's trouble.
+    What is for people and what is for agents is leased apart, so that neither waits for the other's trouble. `only` is
+    the delivery that somebody waits for.
     """
     mine: dict[str, Any] = {
         "limit": limit,
@@ -97,6 +122,8 @@ def lease(limit: int, *, failing: int, for_people: bool = False) -> list[Leased]
         "cap": settings.WEBHOOK_IN_FLIGHT_PER_ENDPOINT,
         "lease": uuid.uuid4(),
         "for": LEASE_FOR_PEOPLE if for_people else LEASE,
+        "only": only,
+        "doubtful": DOUBTFUL,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEASING])

@@ -18,6 +18,7 @@ from escalations.models import Event
 from notifications import schedule
 from notifications.models import Delivery, Kind
 from notifications.outbox import Leased
+from notifications.slack import posts
 
 Status = Delivery.Status
 
@@ -134,6 +135,7 @@ def record(outcomes: Sequence[Outcome]) -> None:
             },
         )
         _tell(ends, escalations)
+        posts.stand(outcomes)
 
 
 def _end(outcome: Outcome) -> End:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError, connection
 
-from notifications import attempts, outbox, outcomes
+from notifications import attempts, outbox, outcomes, quiet
+from notifications.slack import posts
 from notifications.transports import webhook
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ class Sender:
         failing = sum(each.is_failing for each in self._on_their_way.values())
         try:
             allowed = max(0, FAILING_SLOTS - failing)
-            return outbox.lease(free, failing=allowed, for_people=self._for_people)
+            leased = outbox.lease(free, failing=allowed, for_people=self._for_people)
+            return posts.fill(quiet.heed(leased)) if self._for_people else leased
         except (OperationalError, InterfaceError):
             if not self._on_their_way:
                 raise

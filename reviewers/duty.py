@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import transaction
-from django.db.models import F, Min
+from django.db.models import Max, Min
 
 from reviewers import clock
 from reviewers.hours import Hours, Schedule, Span
@@ -113,9 +113,10 @@ def level(reviewer: Reviewer) -> None:
 
 
 def least_served(pool: int) -> int:
-    """Of those who are on duty in the pool; 0 if nobody is."""
-    there = Seat.objects.filter(pool=pool, reviewer__is_active=True, reviewer__on_duty=True)
-    return there.aggregate(least=Min(F("served")))["least"] or 0
+    """Of those who are on duty in the pool. Where nobody is, as much as anybody: who comes back later must not wait."""
+    seats = Seat.objects.filter(pool=pool, reviewer__is_active=True)
+    there = seats.filter(reviewer__on_duty=True).aggregate(least=Min("served"))["least"]
+    return there if there is not None else seats.aggregate(most=Max("served"))["most"] or 0
 
 
 def lock_seats(reviewer: Reviewer) -> None:

@@ -1,11 +1,11 @@
-"""What the migrations made, also after another test's flush; fast password hashing; the live product."""
+"""What the migrations made, also after a test that commits; fast password hashing; the live product."""
 
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
-from escalations.models import Cursor
-from reviewers import roles
-from reviewers.models import Pool
+from tests.pristine import Pristine
 
 pytest_plugins = ["tests.browser", "tests.live"]
 
@@ -13,10 +13,9 @@ pytest_plugins = ["tests.browser", "tests.live"]
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture(autouse=True)
-def _first_rows(request: pytest.FixtureRequest, _django_db_helper: None) -> None:
-    marker = request.node.get_closest_marker("django_db")
-    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
-        Pool.objects.get_or_create(is_default=True, defaults={"name": "Default"})
-        Cursor.objects.get_or_create(name="numbered")
-        roles.grant()
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Pristine:
+    with django_db_blocker.unblock():
+        pristine = Pristine()
+    TransactionTestCase._fixture_teardown = lambda _: pristine.give_back()  # type: ignore[attr-defined]
+    return pristine

@@ -4,6 +4,7 @@ import sys
 
 from benchmarks.figures import (
     claims,
+    comings,
     create,
     deliveries,
     desk_live,
@@ -12,6 +13,7 @@ from benchmarks.figures import (
     desk_soak,
     lists,
     live,
+    policies,
     scene,
     sweeps,
 )
@@ -28,7 +30,7 @@ def main() -> int:
             for figure in (create, live, lists):
                 show(figure.measure(size))
             show(desk_pages.measure_lists(size))
-        for figure in (sweeps, claims, deliveries):
+        for figure in (sweeps, policies, claims, deliveries, comings):
             show(figure.measure(size))
         with scene.web(scene.IN_ONE_PROCESS):
             show(live.measure_one_process(size))
@@ -44,13 +46,10 @@ def _desk(size: Size) -> None:
     if chrome.path() is None:
         print("The figures of what a browser shows are left out: there is no Chromium here.")
         return
-    # A smoke run shows that a browser can be driven; the long looks at a live page are for the full one.
-    looks = (desk_pages,) if size == SIZES["smoke"] else (desk_pages, desk_live, desk_soak)
     with scene.web():
-        for figure in looks:
+        for figure in (desk_pages, desk_live, desk_soak):
             show(figure.measure(size))
-    if size != SIZES["smoke"]:
-        show(desk_outage.measure(size))
+    show(desk_outage.measure(size))
 
 
 if __name__ == "__main__":

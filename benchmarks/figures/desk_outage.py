@@ -11,7 +11,6 @@ from benchmarks.figures import browser, scene
 from benchmarks.figures.report import Broken, Figure, Size, percentile
 from escalations import agents
 
-AWAY = 4.0  # seconds
 SETTLES = 0.5  # seconds that a page has been live before the server is killed
 
 
@@ -24,12 +23,12 @@ def measure(size: Size) -> list[Figure]:
     with browser.opened() as chromium:
         with scene.web() as child:
             page = browser.live_page_of(chromium, viewer)
-            killed.append(_kill(child, page))
+            killed.append(_kill(child, page, size.desk_away))
         for _ in range(size.desk_outages):
             with scene.web() as child:
                 back.append(time.time())
                 page.wait_for_selector(browser.LIVE)
-                killed.append(_kill(child, page))
+                killed.append(_kill(child, page, size.desk_away))
         states = browser.noted(page, "states")
     return [
         Figure("drop to stale sign, worst", max(_until("stale", killed, states)), 1000, 100, "", " ms", is_cost=True),
@@ -38,19 +37,19 @@ def measure(size: Size) -> list[Figure]:
             percentile(_until("live", back, states), 0.95),
             2000,
             1500,
-            f"{len(back)} times, away {AWAY:.0f} s",
+            f"{len(back)} times, away {size.desk_away:g} s",
             " ms",
             is_cost=True,
         ),
     ]
 
 
-def _kill(child: subprocess.Popen[bytes], page: Page) -> float:
+def _kill(child: subprocess.Popen[bytes], page: Page, away: float) -> float:
     """All its processes, with no time to say goodbye. Returns when (seconds), after the outage."""
     page.wait_for_timeout(SETTLES * 1000)
     at = time.time()
     os.killpg(child.pid, signal.SIGKILL)
-    page.wait_for_timeout(AWAY * 1000)
+    page.wait_for_timeout(away * 1000)
     return at
 
 

@@ -14,6 +14,7 @@ from reviewers import people
 from reviewers.models import Reviewer, Role
 
 ROWS = 50
+PARTS = 5
 BY_PRIORITY = f"/api/escalations?status=open&ordering=priority&limit={ROWS}"
 NEWEST = f"/api/escalations?status=open&limit={ROWS}"
 
@@ -63,6 +64,9 @@ def _checked(key: str, path: str) -> str:
 
 
 def _milliseconds(asked: bytes, size: Size) -> float:
-    """The median, as one client sees it."""
-    done = load.run(asked, clients=1, seconds=size.seconds, expected=200)
-    return statistics.median(done.times) * 1000
+    """The median, as one client sees it, of the quietest part of the time.
+
+    The two that are compared are measured minutes apart, and a neighbour's work in one of them would be all we see.
+    """
+    parts = [load.run(asked, clients=1, seconds=size.seconds / PARTS, expected=200).times for _ in range(PARTS)]
+    return min(statistics.median(times) for times in parts) * 1000

@@ -22,17 +22,20 @@ class Size:
     messages: int
     sockets: int
     deliveries: int
+    due: int
+    asked: int
     history: tuple[int, int]
     desk_seconds: int
     desk_claims: int
     desk_pages: int
     desk_outages: int
     desk_events: int
+    desk_away: float  # seconds that a server is gone
 
 
 SIZES = {
-    "smoke": Size(1, 1, 320, 40, 50, 20, 100, (2_000, 20_000), 3, 5, 15, 1, 600),
-    "full": Size(8, 3, 8_000, 400, 1_000, 100, 4_000, (10_000, 1_000_000), 30, 50, 200, 10, 57_600),
+    "smoke": Size(1, 1, 320, 40, 50, 20, 100, 500, 100, (1_000, 10_000), 2, 5, 20, 1, 240, 1.5),
+    "full": Size(8, 3, 8_000, 400, 1_000, 100, 4_000, 10_000, 2_000, (10_000, 1_000_000), 30, 50, 200, 10, 57_600, 4.0),
 }
 
 

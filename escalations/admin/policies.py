@@ -10,7 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from escalations import timelines
 from escalations.models import Policy
+from escalations.timelines import spelled
 
 AT_MOST = timedelta(days=365)
 UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
@@ -84,6 +86,12 @@ class PolicyAdmin(admin.ModelAdmin[Policy]):
     list_select_related = ("pool", "target_pool", "target_reviewer")
     search_fields = ("name",)
     actions = None
+    readonly_fields = ("picture",)
+    fields = (*PolicyForm.Meta.fields, "picture")
+
+    @admin.display(description=gettext_lazy("what happens when"))
+    def picture(self, policy: Policy) -> str:
+        return timelines.draw(timelines.of_policy(policy)) if policy.pk else ""
 
     @admin.display(description=gettext_lazy("for"))
     def applies_to(self, policy: Policy) -> str:
@@ -114,10 +122,3 @@ def flaws(given: dict[str, Any]) -> dict[str, str]:
     if repeat is not None and action in {Action.BUMP, Action.MOVE, Action.REASSIGN}:
         found["repeat_every"] = _("Only notices are repeated. Leave this empty.")
     return found
-
-
-def spelled(length: timedelta) -> str:
-    minutes = int(length / UNITS["m"])
-    days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
-    parts = [f"{number} {unit}" for number, unit in ((days, _("d")), (hours, _("h")), (minutes, _("min"))) if number]
-    return " ".join(parts) or _("0 min")

@@ -58,7 +58,7 @@ def answers(successes: dict[int, tuple[str, str | None]], *failures: int) -> dic
 def _verb(name: str, summary: str, description: str, request: type[serializers.Strict], *failures: int) -> Description:
     return {
         "operation_id": name,
-        "tags": ["Agents" if name in {"cancel", "extend", "reopen"} else "Reviewers"],
+        "tags": ["Agents" if name in {"cancel", "extend", "priority", "reopen"} else "Reviewers"],
         "summary": summary,
         "description": description,
         "request": request,
@@ -177,6 +177,12 @@ CANCEL = _verb(
 )
 REOPEN = _verb(
     "reopen", "Say that the answer did not help", "By the agent, a lead of its pool or an admin.", serializers.Reason
+)
+PRIORITY = _verb(
+    "priority",
+    "Change the priority",
+    "By the agent, which may only raise it, a lead of its pool or an admin, while it is not finished.",
+    serializers.NewPriority,
 )
 EXTEND = _verb("extend", "Move the deadline", "By the agent, while it is not finished.", serializers.Extend)
 AVAILABILITY: Description = {

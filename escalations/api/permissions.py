@@ -62,6 +62,11 @@ def acting(request: Request, *roles: Role) -> Acting:
     return Acting(caller, caller.reviewer)
 
 
+def asking_or_leading(request: Request) -> Asking | Acting:
+    """The agent, of its own; a lead or an admin, of what is in their pools."""
+    return acting(request, Role.ADMIN, Role.LEAD) if caller_of(request).reviewer else asking(request)
+
+
 def caller_of(request: Request) -> Caller:
     if not isinstance(request.auth, Caller):
         raise Problem(403, "forbidden", "This key may not do this.")

@@ -224,6 +224,10 @@ class Report(Strict):
     note = Text(REASON_AT_MOST, default="", allow_blank=True, help_text="What came of it; people read it.")
 
 
+class NewPriority(Strict):
+    priority = Word(Priority.choices, help_text="How soon the answer is needed now.")
+
+
 class Extend(Strict):
     expires_at = Text(NAME_AT_MOST, help_text="The new deadline, at most 90 days ahead.")
 
@@ -240,6 +244,7 @@ CORRECT = Correct()
 RESOLVE = Resolve()
 MESSAGE = Message()
 REPORT = Report()
+NEW_PRIORITY = NewPriority()
 EXTEND = Extend()
 REASSIGN = Reassign()
 

@@ -58,7 +58,7 @@ AVAILABILITY = exactly(
     "Whether anybody is there. Null once it is claimed or finished.",
     state=one_of([state.value for state in State]),
     eligible_now=described(WHOLE, "How many could take it this moment."),
-    queue_position=described(WHOLE, "1 is next. Counted to 1001."),
+    queue_position=described(WHOLE, "1 is next. Counted to 101."),
     estimated_pickup_at=described(MOMENT_OR_NULL, "By how long tasks of this pool have waited of late; null: unknown."),
     next_coverage_at=described(MOMENT_OR_NULL, "When somebody comes, where nobody is there."),
 )

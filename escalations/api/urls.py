@@ -28,6 +28,7 @@ urlpatterns = [
     path("escalations/<id:pk>/reassign", views.Reassign.as_view()),
     path("escalations/<id:pk>/cancel", views.Cancel.as_view()),
     path("escalations/<id:pk>/extend", views.Extend.as_view()),
+    path("escalations/<id:pk>/priority", views.ChangePriority.as_view()),
     path("escalations/<id:pk>/reopen", views.Reopen.as_view()),
     path("escalations/<id:pk>/events", events.EventsOfOne.as_view()),
     path("availability", views.Availability.as_view()),

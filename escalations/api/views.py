@@ -12,7 +12,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from escalations import availability, intake, lifecycle
+from escalations import availability, intake, lifecycle, priorities
 from escalations.answers import Answer
 from escalations.api import creating, described, listing, permissions, serializers
 from escalations.api.authentication import Caller
@@ -72,7 +72,7 @@ class Availability(Endpoint):
 class OneEscalation(Endpoint):
     @extend_schema(**described.GET)
     def get(self, request: Request, pk: UUID) -> HttpResponse:
-        escalation = permissions.reading(request).visible().with_names().get(pk=pk)
+        escalation = permissions.reading(request).visible().with_names().annotate(counts=availability.COUNTS).get(pk=pk)
         if request.META.get("HTTP_IF_NONE_MATCH") == etag(escalation):
             return HttpResponse(status=304, headers={"ETag": etag(escalation)})
         return answer_one(escalation)
@@ -192,15 +192,20 @@ class Extend(Endpoint):
             return answer_one(lifecycle.extend(pk, by=agent, until=until, via=caller.key))
 
 
+class ChangePriority(Endpoint):
+    @extend_schema(**described.PRIORITY)
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        caller, by = permissions.asking_or_leading(request)
+        to = Priority(checked(request, serializers.NEW_PRIORITY)["priority"])
+        with _unchanged(request, caller, pk):
+            return answer_one(priorities.change(pk, to=to, by=by, via=caller.key))
+
+
 class Reopen(Endpoint):
     @extend_schema(**described.REOPEN)
     def patch(self, request: Request, pk: UUID) -> HttpResponse:
         reason = checked(request, serializers.REASON)["reason"]
-        caller, by = (
-            permissions.acting(request, Role.ADMIN, Role.LEAD)
-            if permissions.caller_of(request).reviewer
-            else permissions.asking(request)
-        )
+        caller, by = permissions.asking_or_leading(request)
         with _unchanged(request, caller, pk):
             return answer_one(lifecycle.reopen(pk, by=by, via=caller.key, reason=reason))
 

@@ -46,6 +46,7 @@ KEYS = (
     Key("c", _("Claim it"), BOTH),
     Key("s", _("Snooze it"), BOTH),
     Key("r", _("Give it to somebody else"), BOTH),
+    Key("p", _("Say how urgent it is (leads)"), BENCH),
     Key("x", _("Select it, or take it out of the selection"), QUEUE),
     Key("J", _("Extend the selection downwards"), QUEUE),
     Key("K", _("Extend the selection upwards"), QUEUE),

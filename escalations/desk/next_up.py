@@ -1,7 +1,8 @@
 """Take next: the server picks, most urgent first, among what this person may take."""
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, F, Func, Q, TextField, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,7 +33,9 @@ def nothing_for(viewer: Reviewer) -> str:
     if not may_act(viewer):
         return _("You may look on; claiming is for reviewers.")
     waiting = Escalation.objects.visible_to(viewer).unfinished().filter(claimed_at=None)
-    has_tags, has_declined = Q(tags__contained_by=viewer.tags), Q(declined_by__contains=[viewer.pk])
+    words = ArrayField(TextField())
+    known = Func(Value(viewer.tags, words), F("pool__tags"), function="array_cat", output_field=words)
+    has_tags, has_declined = Q(tags__contained_by=known), Q(declined_by__contains=[viewer.pk])
     is_open = Q(status=Status.OPEN)
     found = waiting.aggregate(
         other_tags=Count("pk", filter=is_open & ~has_tags),

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from escalations.desk.people import may_act, viewer_of
+from escalations.desk.people import may_act, may_lead, viewer_of
 from escalations.models import Escalation
-from reviewers import feeds, oncall
-from reviewers.models import Override, Pool, Rotation
+from reviewers import feeds, oncall, reach, swaps
+from reviewers.models import Override, Pool, Rotation, Swap
 from reviewers.oncall import first_at
 
 if TYPE_CHECKING:
@@ -77,6 +77,14 @@ class OneDay(NamedTuple):
     parts: list[Part]
 
 
+class Offer(NamedTuple):
+    """A swap, and what the viewer may do with it."""
+
+    swap: Swap
+    may_answer: bool
+    may_withdraw: bool
+
+
 @dataclass(frozen=True)
 class Board:
     """Everything about one rotation."""
@@ -86,10 +94,16 @@ class Board:
     feed: str
     mine: Override | None  # by which the viewer stands in now
     note: str
+    offers: list[Offer]
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.rotation.time_zone)
+
+    @property
+    def people(self) -> list[Reviewer]:
+        """Whoever is on call in these days, once."""
+        return list({each.reviewer.pk: each.reviewer for each in self.standing.ahead if each.reviewer}.values())
 
     @property
     def days(self) -> list[OneDay]:
@@ -103,7 +117,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def take_over(request: HttpRequest, pk: int) -> HttpResponse:
-    viewer, rotation = viewer_of(request), _rotation(request, pk)
+    viewer, rotation = viewer_of(request), find(request, pk)
     form = TakeOverForm(request.POST)
     if not may_act(viewer):
         return _page(request, status=403, problem=_("Your role only looks on. Ask an admin to change that."))
@@ -119,7 +133,7 @@ def take_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
-    rotation = _rotation(request, pk)
+    rotation = find(request, pk)
     oncall.hand_back(rotation, viewer_of(request))
     messages.success(request, _("You no longer stand in for %(rotation)s.") % {"rotation": rotation})
     return _back()
@@ -127,7 +141,7 @@ def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def keep_note(request: HttpRequest, pk: int) -> HttpResponse:
-    viewer, rotation, form = viewer_of(request), _rotation(request, pk), NoteForm(request.POST)
+    viewer, rotation, form = viewer_of(request), find(request, pk), NoteForm(request.POST)
     if not may_act(viewer):
         return _page(request, status=403, problem=_("Your role only looks on. Ask an admin to change that."))
     if not form.is_valid():
@@ -141,7 +155,7 @@ def keep_note(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def new_feed(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A new secret address; an older one of the same feed works no more."""
-    feeds.renew(viewer_of(request), _rotation(request, pk) if pk is not None else None)
+    feeds.renew(viewer_of(request), find(request, pk) if pk is not None else None)
     messages.success(request, _("The calendar's address is new. Keep it to yourself: whoever has it can read it."))
     return _back()
 
@@ -158,6 +172,16 @@ def by_day(shifts: Iterable[Shift], zone: ZoneInfo) -> Iterable[OneDay]:
             if each.start < end and each.end > start
         ]
         yield OneDay(start.astimezone(zone), parts)
+
+
+def offers(rotation: Rotation, viewer: Reviewer, now: datetime) -> list[Offer]:
+    """Of what is still to come: open ones, and what became of the others."""
+    return [offered(each, viewer) for each in swaps.ahead(rotation, now)]
+
+
+def offered(swap: Swap, viewer: Reviewer) -> Offer:
+    is_open = swap.state == Swap.State.OPEN and swap.expires_at > datetime.now(UTC)
+    return Offer(swap, is_open and swap.taker == viewer, is_open and (swap.giver == viewer or may_lead(viewer)))
 
 
 def _page(
@@ -184,6 +208,7 @@ def _page(
                 addresses.get(each.pk, ""),
                 oncall.standing_in(each, viewer),
                 (typed or {}).get(each.pk, each.handover_note),
+                offers(each, viewer, now),
             )
             for each in rotations
         ],
@@ -191,6 +216,8 @@ def _page(
         "lengths": TAKE_OVER,
         "may_act": may_act(viewer),
         "note_at_most": NOTE_AT_MOST,
+        "is_open": reach.is_open(),
+        "lost": reach.lost() if reach.is_open() else set(),
     }
     return TemplateResponse(request, "desk/oncall.html", shown, status=status)
 
@@ -202,7 +229,7 @@ def _rotations(viewer: Reviewer) -> list[Rotation]:
     return list(seen.distinct())
 
 
-def _rotation(request: HttpRequest, pk: int) -> Rotation:
+def find(request: HttpRequest, pk: int) -> Rotation:
     """Raises Http404 for one that the viewer does not see."""
     return get_object_or_404(Rotation, pk__in=[each.pk for each in _rotations(viewer_of(request))], pk=pk)
 

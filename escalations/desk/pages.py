@@ -31,7 +31,7 @@ def live_queue(request: HttpRequest) -> TemplateResponse:
     viewer = viewer_of(request)
     listing = Listing.of(request.GET)
     head = log.head()  # before the lists: what happens in between comes twice at worst, never not at all
-    counts = queue.counts(viewer, listing)
+    counts = queue.counts_of(request, listing)
     pools = list(Pool.objects.visible_to(viewer))
     saved = saved_views.of(viewer)
     groups = _groups(request, listing, counts)
@@ -42,7 +42,7 @@ def live_queue(request: HttpRequest) -> TemplateResponse:
         "head": head,
         "now": timezone.now(),
         "listing": listing,
-        "from": f"?from={quote(listing.query)}" if listing.query else "",
+        "from": _came_from(listing),
         "counts": counts,
         "wakes": _wakes(viewer) if counts.snoozed and listing.view != View.SNOOZED else "",
         "matching": counts.of(View.FOR_ME) if listing.view == View.FOR_ME else sum(group["count"] for group in groups),
@@ -102,11 +102,15 @@ def _group(request: HttpRequest, which: Group, listing: Listing, count: int, dra
     return {
         "key": which.value,
         "title": _titles(listing)[which],
-        "rows": rows.listed(shown, timezone.now(), viewer_of(request), drafts),
+        "rows": rows.listed(shown, timezone.now(), viewer_of(request), drafts, _came_from(listing)),
         "count": count,
         "is_folded": which == Group.OTHERS and listing.view == View.FOR_ME and not listing.filters,
         "more_url": replace(listing, shown=listing.shown + PAGE).address if has_more else None,
     }
+
+
+def _came_from(listing: Listing) -> str:
+    return f"?from={quote(listing.query)}" if listing.query else ""
 
 
 def _wakes(viewer: Reviewer) -> str:

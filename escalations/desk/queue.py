@@ -20,6 +20,7 @@ from escalations.models import Escalation, EscalationQuerySet, Status
 
 if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
+    from django.http import HttpRequest
 
     from reviewers.models import Reviewer
 
@@ -157,6 +158,15 @@ def counts(viewer: Reviewer, listing: Listing | None = None) -> Counts:
         unfinished=Count("pk"), **{name: Count("pk", filter=wanted) for name, wanted in filters.items()}
     )
     return Counts(**found)
+
+
+def counts_of(request: HttpRequest, listing: Listing | None = None) -> Counts:
+    """The same, asked once for a page: what the list and the navigation say is of one moment."""
+    asked = listing or Listing()
+    known: dict[Listing, Counts] = request.__dict__.setdefault("counts", {})
+    if asked not in known:
+        known[asked] = counts(request.user, asked)  # type: ignore[arg-type] # somebody is signed in
+    return known[asked]
 
 
 def choices(viewer: Reviewer) -> Choices:

@@ -25,7 +25,7 @@ from escalations.desk.availability import AWAY, away_until
 from escalations.desk.people import may_lead, viewer_of
 from escalations.models import Escalation
 from escalations.refusals import Refusal
-from reviewers import duty
+from reviewers import duty, reach
 from reviewers.models import Pool, Reviewer, Role
 
 SOON = timedelta(days=14)  # time off is announced so long ahead
@@ -62,6 +62,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "title": _("Team"),
         "teams": teams(viewer),
         "may_lead": may_lead(viewer),
+        "is_open": reach.is_open(),
+        "lost": reach.lost() if reach.is_open() else set(),
         "now": timezone.now(),
     }
     return TemplateResponse(request, "desk/team.html", shown)

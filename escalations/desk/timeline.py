@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from escalations.models import Decision, Escalation, Event, Receipt
+from escalations.models import Decision, Escalation, Event, Priority, Receipt
+from reviewers.models import Reviewer
 
 AT_MOST = 200  # the newest ones; an escalation that moved more often than that is one to look at in the audit log
 
@@ -32,6 +33,7 @@ class Moment:
     is_by_key: bool
     before: str = ""
     until: datetime | None = None
+    whose: str = ""  # the id of whoever claimed it, or left what they had claimed
 
     @property
     def is_hand_over(self) -> bool:
@@ -76,6 +78,12 @@ def hand_over_note(moments: list[Moment]) -> Moment | None:
     return last if last is not None and last.is_hand_over else None
 
 
+def left_by(person: Reviewer, moments: list[Moment]) -> Moment | None:
+    """When it was taken back, because they did nothing with it; None once they have claimed it again."""
+    last = next((each for each in moments if each.whose == str(person.pk)), None)
+    return last if last is not None and last.kind == "lapsed" else None
+
+
 def _replaced(events: Iterable[Event]) -> dict[int, str]:
     """The answer that each correction replaced, by the correction's event."""
     last, found = "", {}
@@ -112,6 +120,7 @@ def _moment(escalation: Escalation, event: Event, before: str) -> Moment:
         "agent": escalation.source_agent,
         "status": event.data.get("status_code") or "",
         "policy": event.data.get("policy") or "",
+        **_priorities(event),
     }
     return Moment(
         at=event.at,
@@ -122,7 +131,21 @@ def _moment(escalation: Escalation, event: Event, before: str) -> Moment:
         is_by_key=event.key_id is not None and event.reviewer_id is not None,
         before=before,
         until=parse_datetime(event.data.get("until") or "") if event.type == Type.SNOOZED else None,
+        whose=_whose(event),
     )
+
+
+def _priorities(event: Event) -> dict[str, str]:
+    """Of a change of the priority, in words."""
+    if event.type != Type.PRIORITY_CHANGED:
+        return {}
+    return {"old": Priority(event.data["from"]).label, "new": Priority(event.data["to"]).label}
+
+
+def _whose(event: Event) -> str:
+    if event.type == Type.CLAIMED:
+        return str(event.reviewer_id)
+    return str(event.data.get("reviewer", "")) if event.data.get("lease") == "claim_within" else ""
 
 
 def _sentence(event: Event) -> str:
@@ -136,6 +159,8 @@ def _sentence(event: Event) -> str:
         Type.DELIVERED: _delivered,
         Type.ON_CALL_NOTIFIED: _notified,
         Type.MANAGER_NOTIFIED: _notified,
+        Type.LAPSED: _lapsed,
+        Type.PRIORITY_CHANGED: _reprioritised,
     }
     known = by_kind.get(Type(event.type))
     return known(event) if known else _plain(event)
@@ -154,7 +179,6 @@ def _plain(event: Event) -> str:
         Type.CORRECTED: _("%(who)s corrected the answer"),
         Type.CANCELLED: _("%(agent)s withdrew it"),
         Type.MOVED: _("Moved to the pool that stands in, because nobody of its own was on duty"),
-        Type.LAPSED: _("Taken back, because it was not claimed in time"),
         Type.EXTENDED: _("%(agent)s moved its deadline"),
         Type.CATEGORISED: _("%(who)s said why it came") if event.reviewer_id else _("It was given a reason"),
         Type.EXPIRED: _("The agent's own deadline passed"),
@@ -206,6 +230,16 @@ def _delivered(event: Event) -> str:
     if event.data.get("status_code"):
         return _("The agent's webhook received the news (%(status)s)")
     return _("The agent's webhook received the news")
+
+
+def _lapsed(event: Event) -> str:
+    if event.data.get("lease") == "claim_within":
+        return _("Taken back, because its holder did nothing with it for too long")
+    return _("Taken back, because it was not claimed in time")
+
+
+def _reprioritised(_event: Event) -> str:
+    return _("%(who)s changed its priority from %(old)s to %(new)s")
 
 
 def _notified(event: Event) -> str:

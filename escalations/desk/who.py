@@ -56,7 +56,9 @@ def candidates(pool: Pool, tags: list[str]) -> list[Candidate]:
         found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     people = Reviewer.objects.in_bulk([each["id"] for each in found])
     return [
-        Candidate(people[each["id"]], each["is_eligible"], _why(each, people[each["id"]], tags))
+        Candidate(
+            people[each["id"]], each["is_eligible"], _why(each, people[each["id"]], sorted({*tags} - {*pool.tags}))
+        )
         for each in found
         if each["id"] in people
     ]
@@ -70,11 +72,13 @@ def _found(pool: Pool, asked: dict[str, Any]) -> dict[str, Any]:
         "next": [each for each in found if each.is_eligible],
         "others": [each for each in found if not each.is_eligible],
         "before": told.queue_position - 1,
+        "known_here": sorted({*tags} & {*pool.tags}),
         "coverage": told.next_coverage_at,
     }
 
 
 def _why(row: dict[str, Any], person: Reviewer, tags: list[str]) -> str:
+    """`tags`: those that the pool itself does not give."""
     if row["is_eligible"]:
         return _level(row)
     against = [

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from escalations import log
+from escalations import leases, log
 from escalations.desk import answered, context, keymap, neighbours, reuse, rows, spoken, timeline, undo, why
 from escalations.desk.answering.form import AnswerForm
 from escalations.desk.answering.panel import panel
@@ -19,7 +19,7 @@ from escalations.desk.handover import HandOverForm
 from escalations.desk.listing import Listing
 from escalations.desk.people import may_act, may_lead, viewer_of
 from escalations.desk.thread import AskForm
-from escalations.models import Escalation, Status
+from escalations.models import Escalation, Priority, Status
 from reviewers.models import Reviewer
 
 MESSAGES_SHOWN = 6  # of the thread; earlier ones are folded
@@ -37,6 +37,7 @@ class May:
     release: bool
     decline: bool
     hand_over: bool
+    prioritise: bool
     correct: bool
 
     @classmethod
@@ -54,6 +55,7 @@ class May:
             release=acts and escalation.assigned_to_id is not None and (is_mine or leads),
             decline=acts and is_mine,
             hand_over=acts and leads,
+            prioritise=acts and leads,
             correct=may_act(viewer) and escalation.status == Status.RESOLVED and (is_mine or leads),
         )
 
@@ -63,7 +65,7 @@ class May:
 
     @property
     def anything_else(self) -> bool:
-        return self.ask or self.snooze or self.wake or self.release or self.decline or self.hand_over
+        return self.ask or self.snooze or self.wake or self.release or self.decline or self.hand_over or self.prioritise
 
 
 @require_safe
@@ -103,6 +105,8 @@ def bench(
     viewer = viewer_of(request)
     head = log.head()  # before the escalation: what happens in between comes twice at worst, never not at all
     escalation = visible(request, number)
+    if "x-refresh" not in request.headers:  # a page that keeps itself up to date is nobody's doing
+        leases.renew(escalation, by=viewer)
     may = May.of(escalation, viewer)
     page: dict[str, Any] = {
         **admin.site.each_context(request),
@@ -153,9 +157,20 @@ def _facts(escalation: Escalation, viewer: Reviewer) -> dict[str, Any]:
         "shown": context.shown(escalation.context_data, escalation.digest),
         "moments": moments,
         "reached": timeline.reached(escalation, moments),
+        **_lease(escalation, viewer, moments),
         "note": timeline.hand_over_note(moments) if holds else None,
         "sees_deliveries": viewer.has_perm("notifications.view_delivery"),
     }
+
+
+def _lease(escalation: Escalation, viewer: Reviewer, moments: list[timeline.Moment]) -> dict[str, Any]:
+    """Until when it is theirs if they do nothing; or that it was, and is not any more."""
+    holds = escalation.assigned_to_id == viewer.pk and escalation.claimed_at is not None
+    within = escalation.pool.claim_within
+    if holds and within:
+        return {"lapses_at": escalation.lapses_at, "lapses_within": int(within.total_seconds())}
+    left = timeline.left_by(viewer, moments) if not escalation.is_finished else None
+    return {"left_at": left and left.at}
 
 
 def _way(request: HttpRequest, escalation: Escalation, viewer: Reviewer) -> dict[str, Any]:
@@ -176,6 +191,8 @@ def _forms(escalation: Escalation, may: May, typed: dict[str, Any]) -> dict[str,
         "may": may,
         "ask": typed.get("ask") or AskForm(),
         "hand_over": (typed.get("hand_over") or HandOverForm(escalation)) if may.hand_over else None,
+        "priorities": Priority,
+        "priority": typed.get("priority"),
         "failed": next(iter(typed), ""),
         "unsent": _unsent(may, typed),
     }

@@ -6,7 +6,7 @@ import copy
 import os
 import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from escalations.models.queryset import EscalationQuerySet
 from escalations.models.reasons import Labeller
 from escalations.models.thread import Message, thread
 from escalations.models.words import UNFINISHED, Decider, Decision, OnTimeout, Outcome, Priority, Status
+from reviewers import clock
 from reviewers.models import Pool, Reviewer
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Escalation(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     assigned_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)  # the claim lapses then, unless its holder does something
     resolved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     resolution_notes = models.TextField(null=True)
@@ -141,6 +143,10 @@ class Escalation(models.Model):
                 name="a_claim_belongs_to_an_assignee",
             ),
             models.CheckConstraint(
+                condition=Q(lease_until=None) | Q(status=Status.ASSIGNED, claimed_at__isnull=False),
+                name="only_a_claim_has_a_lease",
+            ),
+            models.CheckConstraint(
                 condition=Q(waiting_on="agent", paused_at__isnull=False) | Q(waiting_on="human", paused_at=None),
                 name="the_clock_stands_while_it_waits_on_the_agent",
             ),
@@ -189,6 +195,7 @@ class Escalation(models.Model):
             models.Index(
                 fields=["assigned_at"], condition=Q(status=Status.ASSIGNED, claimed_at=None), name="not_claimed_yet"
             ),
+            models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False, paused_at=None), name="leased"),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(status__in=UNFINISHED, expires_at__isnull=False) & ~Q(on_timeout=OnTimeout.KEEP),
@@ -220,6 +227,18 @@ class Escalation(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.status not in UNFINISHED
+
+    @property
+    def lapses_at(self) -> datetime | None:
+        """When it goes on to another, if nobody acts: not claimed in time, or claimed and left."""
+        if self.status != Status.ASSIGNED or self.paused_at is not None or self.assigned_at is None:
+            return None
+        if self.claimed_at is not None:
+            stands_still = self.snoozed_at is not None and self.snoozed_until is None
+            return None if stands_still or self.pool.claim_within is None else self.lease_until
+        within, since = self.pool.assign_within, self.pool.assign_within_since
+        begins = max(self.assigned_at, since) if since and since <= clock.now() else self.assigned_at
+        return None if within is None else begins + within
 
     @property
     def is_overdue(self) -> bool:

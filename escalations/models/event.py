@@ -30,6 +30,7 @@ class Event(models.Model):
         SNOOZED = "escalation.snoozed", "Snoozed"
         WOKEN = "escalation.woken", "Woken"
         BUMPED = "escalation.bumped", "Moved up"
+        PRIORITY_CHANGED = "escalation.priority_changed", "Priority changed"
         ON_CALL_NOTIFIED = "escalation.on_call_notified", "On call notified"
         MANAGER_NOTIFIED = "escalation.manager_notified", "Manager notified"
         CHANNEL_NOTIFIED = "escalation.channel_notified", "Channel notified"

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("escalations", "0020_reasons"),
+        ("escalations", "0011_reasons"),
         ("metrics", "0001_tallies"),
     ]
 

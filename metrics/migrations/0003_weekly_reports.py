@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("metrics", "0002_rollups"),
-        ("reviewers", "0007_weekly_reports"),
+        ("reviewers", "0009_weekly_reports"),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ def begin_here(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("escalations", "0021_first_reasons"),
+        ("escalations", "0012_first_reasons"),
         ("metrics", "0003_weekly_reports"),
     ]
 

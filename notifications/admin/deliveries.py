@@ -22,6 +22,7 @@ from escalations.admin.lists import LongList
 from notifications import attempts, audience, deliveries, fanout
 from notifications.admin.endpoints import seen_by
 from notifications.models import Attempt, Delivery, DeliveryQuerySet, Endpoint
+from notifications.slack import posts
 from reviewers.admin.seats import signed_in
 
 SHOWN = 20_000  # characters of a body
@@ -41,7 +42,7 @@ class OfType(Choice):
 
     title = _("type")
     parameter_name = "type"
-    words = tuple((type_, type_) for type_ in (*sorted(fanout.SENT), deliveries.TEST, *NOTICES))
+    words = tuple((type_, type_) for type_ in (*sorted(fanout.SENT), deliveries.TEST, *NOTICES, posts.UPDATE))
 
     def chosen(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return queryset.filter(type=value)
@@ -81,12 +82,9 @@ class DeliveryAdmin(LongList):
 
     def get_queryset(self, request: HttpRequest) -> DeliveryQuerySet:
         mine = Delivery.objects.visible_to(signed_in(request)).select_related("endpoint", "agent", "event")
-        return mine.select_related("event__escalation").defer(
-            "body",
-            "event__escalation__issue_description",
-            "event__escalation__context_data",
-            "event__escalation__metadata",
-        )
+        heavy = ("issue_description", "context_data", "metadata")
+        paths = ("event__escalation", "post__escalation")
+        return mine.select_related(*paths).defer("body", *(f"{path}__{name}" for path in paths for name in heavy))
 
     def get_urls(self) -> list[Any]:
         ours = [
@@ -158,9 +156,10 @@ class DeliveryAdmin(LongList):
 
     @admin.display(description=_("escalation"))
     def of(self, delivery: Delivery) -> str:
-        if delivery.event is None:
+        about = delivery.event or delivery.post
+        if about is None:
             return "–"
-        escalation = delivery.event.escalation
+        escalation = about.escalation
         url = reverse("admin:desk_escalation", args=[escalation.number])
         return format_html('<a href="{}">{}</a>', url, escalation.reference)
 
@@ -211,6 +210,8 @@ class DeliveryAdmin(LongList):
 
     @admin.display(description=_("body"))
     def message(self, delivery: Delivery) -> SafeString:
+        if delivery.post_id:
+            return format_html("{}", _("Made when it is sent, from the task as it is then."))
         text = json.dumps(json.loads(bytes(delivery.body)), indent=1, ensure_ascii=False)
         return format_html('<pre tabindex="0">{}{}</pre>', text[:SHOWN], "…" if len(text) > SHOWN else "")
 

@@ -7,17 +7,21 @@ has happened all the same: the message is only a view.
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
-from escalations import drafts, lifecycle
+from escalations import drafts, leases, lifecycle
 from escalations.actors import Actor
 from escalations.desk import acting
 from escalations.models import Escalation
 from escalations.refusals import Refusal, Stale
-from notifications.slack import accounts, dialogs, messages
+from notifications import attempts, outbox, outcomes
+from notifications.slack import accounts, dialogs, messages, posts
+from notifications.slack.models import SlackPost
 from notifications.slack.texts import fitted
 from notifications.transports import slack
 from notifications.transports.slack import NotTaken
@@ -104,6 +108,7 @@ def _open(clicked: Click, person: Reviewer) -> None:
     escalation = actor.sees(clicked.escalation)
     if not actor.could_answer(escalation):
         raise actor.refusal(escalation)
+    leases.renew(escalation, by=person)
     known = {"escalation": str(escalation.pk), "version": escalation.version}
     metadata = json.dumps(known | {"channel": clicked.channel, "ts": clicked.ts})
     view = dialogs.of(escalation, metadata=metadata)
@@ -117,12 +122,26 @@ def _open(clicked: Click, person: Reviewer) -> None:
 
 
 def _show(where: Click | Sent, escalation: Escalation) -> None:
+    """At once, by the outbox; a message that is not known there is put right directly."""
     if not (where.channel and where.ts):
+        return
+    if post := posts.at(where.channel, where.ts):
+        _send_now(post, escalation)
         return
     try:
         slack.update(where.channel, where.ts, messages.of(escalation), within=SHOWN_WITHIN)
     except NotTaken as reason:
         logger.warning("the message of %s was not updated: %s", escalation.reference, reason.text)
+
+
+def _send_now(post: SlackPost, escalation: Escalation) -> None:
+    """One try within Slack's patience; what fails is tried again like every delivery."""
+    with transaction.atomic():
+        update = posts.want(post, version=escalation.version)
+    if update is None:
+        return
+    leased = posts.fill(outbox.lease(1, failing=1, for_people=True, only=update.pk))
+    outcomes.record([attempts.make(replace(each, within=SHOWN_WITHIN)) for each in leased])
 
 
 def _tell(clicked: Click, said: str) -> None:

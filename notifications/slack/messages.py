@@ -50,6 +50,7 @@ def listed(data: dict[str, Any]) -> Message:
         f"{each['reference']} · {each['why']}\n{each['issue_description']}" for each in data.get("escalations", [])
     ]
     alone = [data["escalation"]["issue_description"]] if "escalation" in data else []
+    alone += [data["details"]] if data.get("details") else []
     left_out = data.get("left_out", 0)
     more = [f"And {left_out} more."] if left_out else []
     button = {"type": "button", "action_id": OPEN, "text": plain("Open"), "url": data["url"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from notifications.slack import messages
@@ -27,20 +27,39 @@ def compose(notice: Notice) -> bytes:
 
 
 def send(leased: Leased) -> Answer:
-    """To the channel or person that the endpoint's address names. Raises NoAnswer.
+    """To the channel or person that the address names, or in the place of what stands there. Raises NoAnswer.
 
     What was not made by `compose` is a digest or a test, in the form that every channel can read.
     """
-    known = json.loads(leased.body)
+    known, within = json.loads(leased.body), leased.within or slack.WITHIN
     message = Message(known["text"], known["blocks"]) if "blocks" in known else messages.listed(known["data"])
     try:
-        channel, ts = slack.post(leased.url, message)
+        return _update(known, message, within) if leased.post else _post(leased, message, within)
     except NotTaken as reason:
         if reason.retry_after is not None:
             status = TOO_MANY if reason.code == "ratelimited" else UNAVAILABLE
             return Answer(status, reason.retry_after, reason.text.encode(), "")
         raise NoAnswer(reason.code, reason.text, is_final=reason.is_final) from reason
+
+
+def _post(leased: Leased, message: Message, within: int) -> Answer:
+    """Once: a message that Slack may have taken before is looked for first."""
+    if leased.doubtful_since:
+        found = slack.find_posted(leased.url, str(leased.id), since=leased.doubtful_since, within=within)
+        if found:
+            return Answer(TAKEN, None, " ".join(found).encode(), "Slack had taken it before the connection ended.")
+    channel, ts = slack.post(leased.url, message, delivery=str(leased.id), within=within)
     return Answer(TAKEN, None, f"{channel} {ts}".encode(), "")
+
+
+def _update(known: dict[str, Any], message: Message, within: int) -> Answer:
+    try:
+        slack.update(known["channel"], known["ts"], message, within=within)
+    except NotTaken as reason:
+        if reason.code not in slack.GONE:
+            raise
+        return Answer(TAKEN, None, b"", "The message is there no more, or can be changed no more.")
+    return Answer(TAKEN, None, f"{known['channel']} {known['ts']}".encode(), "")
 
 
 def is_incoming(url: str) -> bool:

@@ -1,6 +1,12 @@
-"""One call of Slack's Web API, tried once and bounded in time; what went wrong says whether to try again."""
+"""One call of Slack's Web API, tried once and bounded in time; what went wrong says whether to try again.
+
+Slack has no key by which a second post of the same message is known. So a message carries the id of its delivery as
+metadata, by which it is found again when nobody knows whether Slack took it:
+https://docs.slack.dev/messaging/message-metadata.
+"""
 
 import logging
+from datetime import datetime, timedelta
 from functools import lru_cache
 from http.client import HTTPException
 from typing import Any
@@ -15,10 +21,15 @@ logger = logging.getLogger(__name__)
 
 WITHIN = 10  # seconds
 # Not the message's fault: the same call may work later. All else that Slack says no to stays a no.
-PASSING = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-)
+BUSY = frozenset({"ratelimited", "rate_limited"})
+# Nor is it in these, and it may have been done all the same.
+PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+# There is nothing to update any more.
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 TOO_MANY = 429
+EVENT = "escalation_notice"
+SKEW = timedelta(minutes=2)  # between Slack's clock and ours
+PAGE, PAGES = 200, 10  # messages that are looked at
 
 
 class NotTaken(Exception):
@@ -35,10 +46,23 @@ class NotTaken(Exception):
         self.is_final = is_final
 
 
-def post(channel: str, message: Message, *, within: int = WITHIN) -> tuple[str, str]:
+def post(channel: str, message: Message, *, delivery: str = "", within: int = WITHIN) -> tuple[str, str]:
     """To a channel (C…) or a person (U…): gives the channel and the time stamp by which it can be updated."""
-    sent = _call("chat.postMessage", _shown(channel, message), within)
+    marked = {"metadata": {"event_type": EVENT, "event_payload": {"delivery": delivery}}} if delivery else {}
+    sent = _call("chat.postMessage", _shown(channel, message) | marked, within)
     return str(sent.get("channel", channel)), str(sent.get("ts", ""))
+
+
+def find_posted(channel: str, delivery: str, *, since: datetime, within: int = WITHIN) -> tuple[str, str] | None:
+    """Where the message of that delivery stands, if Slack took it; None if it did not, or if we may not look."""
+    try:
+        place = channel if channel[:1] in {"C", "D", "G"} else _direct(channel, within)
+        return _look(place, delivery, (since - SKEW).timestamp(), within) if place else None
+    except NotTaken as reason:
+        if not reason.is_final:
+            raise
+        logger.warning("whether Slack took a message cannot be seen: %s", reason.text)
+        return None
 
 
 def update(channel: str, ts: str, message: Message, *, within: int = WITHIN) -> None:
@@ -67,6 +91,33 @@ def find(email: str, *, within: int = WITHIN) -> str | None:
     if known.get("deleted") or known.get("is_bot") or is_a_guest_of_others:
         return None
     return str(known["id"]) if known.get("id") else None
+
+
+def _direct(slack_id: str, within: int) -> str:
+    """The conversation with a person, in which messages to them stand."""
+    found = _call("conversations.open", {"users": slack_id}, within).get("channel")
+    return str(found.get("id", "")) if isinstance(found, dict) else ""
+
+
+def _look(channel: str, delivery: str, oldest: float, within: int) -> tuple[str, str] | None:
+    asked = {"channel": channel, "oldest": f"{oldest:.6f}", "limit": PAGE, "include_all_metadata": "true"}
+    for _page in range(PAGES):
+        found = _call("conversations.history", asked, within, as_form=True)
+        for message in found.get("messages") or []:
+            if _delivery_of(message) == delivery:
+                return channel, str(message.get("ts", ""))
+        more = found.get("response_metadata")
+        cursor = more.get("next_cursor") if isinstance(more, dict) else None
+        if not cursor:
+            break
+        asked["cursor"] = str(cursor)
+    return None
+
+
+def _delivery_of(message: object) -> object:
+    metadata = message.get("metadata") if isinstance(message, dict) else None
+    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
+    return payload.get("delivery") if isinstance(payload, dict) else None
 
 
 def _shown(channel: str, message: Message) -> dict[str, Any]:
@@ -104,8 +155,10 @@ def _refused(error: SlackApiError) -> NotTaken:
     said = getattr(response, "data", response)
     code = str(said.get("error", "")) if isinstance(said, dict) else ""
     retry_after = next((str(value) for name, value in headers.items() if name.lower() == "retry-after"), None)
-    if status == TOO_MANY or code in PASSING:
+    if status == TOO_MANY or code in BUSY:
         return NotTaken("ratelimited", "Slack asks for time.", retry_after=retry_after)
+    if code in PASSING:
+        return NotTaken("unavailable", f"Slack is in trouble: {code}.", retry_after=retry_after)
     if status is None or status >= 500 or " " in code or not code:
         return NotTaken("status", f"Slack answered {status or 'something that is no answer'}.", retry_after=retry_after)
     return NotTaken(code, f"Slack said no: {code}.", is_final=True)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from reviewers.admin.duty import clean_zone
 from reviewers.models import Pool, Reviewer, Role, Tag
@@ -80,6 +80,11 @@ class People(forms.ModelMultipleChoiceField[Reviewer]):
 
 
 class PoolForm(forms.ModelForm[Pool]):
+    tags = SimpleArrayField(
+        forms.CharField(max_length=100),
+        required=False,
+        help_text=gettext_lazy("Words with commas between them. Everybody who sits here is taken to know these."),
+    )
     people = People(
         Reviewer.objects.none(),
         required=False,
@@ -89,7 +94,10 @@ class PoolForm(forms.ModelForm[Pool]):
 
     class Meta:
         model = Pool
-        fields = ("name", "strategy", "fallback", "assign_within", "rotation", "manager", "time_zone")
+        fields = (
+            *("name", "tags", "strategy", "fallback", "assign_within", "claim_within", "has_key_leases"),
+            *("rotation", "manager", "time_zone"),
+        )
         widgets = {"name": LINE, "time_zone": LINE}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
@@ -101,17 +109,28 @@ class PoolForm(forms.ModelForm[Pool]):
     def clean_time_zone(self) -> str:
         return clean_zone(str(self.cleaned_data["time_zone"]))
 
+    def clean_tags(self) -> list[str]:
+        return sorted({word.strip() for word in self.cleaned_data["tags"] if word.strip()})
+
     def clean_assign_within(self) -> timedelta | None:
-        within: timedelta | None = self.cleaned_data["assign_within"]
-        if within is not None and not MINUTE <= within <= WEEK:
-            raise forms.ValidationError(_("Give one minute to seven days, as 00:15:00; or nothing for no limit."))
-        return within
+        return _within(self.cleaned_data["assign_within"], MINUTE)
+
+    def clean_claim_within(self) -> timedelta | None:
+        return _within(self.cleaned_data["claim_within"], 5 * MINUTE)
 
     def clean_fallback(self) -> Pool | None:
         fallback: Pool | None = self.cleaned_data["fallback"]
         if fallback == self.instance:
             raise forms.ValidationError(_("A pool cannot stand in for itself."))
         return fallback
+
+
+def _within(length: timedelta | None, least: timedelta) -> timedelta | None:
+    if length is not None and not least <= length <= WEEK:
+        said = _("Give %(minutes)s to seven days, as 00:15:00; or nothing for no limit.")
+        minutes = ngettext("%(count)d minute", "%(count)d minutes", least // MINUTE) % {"count": least // MINUTE}
+        raise forms.ValidationError(said % {"minutes": minutes})
+    return length
 
 
 class TagForm(forms.ModelForm[Tag]):

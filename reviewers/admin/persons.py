@@ -1,6 +1,7 @@
 """People: they come by invitation, and are deactivated, never deleted."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reviewers import invitations, once, people, tokens
+from reviewers import invitations, once, people, reach, tokens
 from reviewers.admin import standing, together
 from reviewers.admin.duty import HoursInline, TimeOffInline, settle
 from reviewers.admin.forms import LED, NewPersonForm, PersonForm
@@ -58,10 +59,14 @@ class ReviewerAdmin(once.ShownOnce):
         ]
 
     def get_list_display(self, request: HttpRequest) -> Any:  # noqa: ANN401 - names, and a function of this request
+        lost = cache(reach.lost)
+
         @admin.display(description=gettext_lazy("standing"))
         def how(person: Reviewer) -> str:
             may = not person.has_come_in and self.has_change_permission(request, person)
             said = " ".join(filter(None, (standing.in_words(person), standing.mail_in_words(person))))
+            if person.pk in lost():
+                said = format_html('{} <strong class="unreached">{}</strong>', said, _("Cannot be reached"))
             return format_html("{} {}", said, standing.buttons(person)) if may else said
 
         return ("display_name", how, "role", "pools", "holds", "email", "last_seen")

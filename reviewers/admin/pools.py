@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reviewers import people
+from reviewers import clock, people
 from reviewers.admin.duty import HolidayInline, settle
 from reviewers.admin.forms import PoolForm, TagForm
 from reviewers.admin.seats import fill, signed_in
@@ -31,8 +31,9 @@ class PoolAdmin(admin.ModelAdmin[Pool]):
         return super().get_queryset(request).filter(pk__in=mine).annotate(**sums)
 
     def get_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's own
-        duty = ("strategy", "assign_within", "fallback", "rotation", "manager", "time_zone")
-        return ("name", "people", *duty, "turns") if obj else ("name", "people", *duty)
+        leases = ("assign_within", "claim_within", "has_key_leases")
+        duty = ("strategy", *leases, "fallback", "rotation", "manager", "time_zone")
+        return ("name", "people", "tags", *duty, *(("turns",) if obj else ()))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Pool | None = None) -> tuple[str, ...]:  # noqa: ARG002
         return ("turns",) if obj else ()
@@ -62,7 +63,7 @@ class PoolAdmin(admin.ModelAdmin[Pool]):
     @admin.display(description=gettext_lazy("what they know"))
     def knowledge(self, pool: Pool) -> str:
         known = Reviewer.objects.active().filter(seats__pool=pool).values_list("tags", flat=True)
-        return ", ".join(sorted({word for tags in known for word in tags})) or "–"
+        return ", ".join(sorted({*pool.tags, *(word for tags in known for word in tags)})) or "–"
 
     @admin.display(description=gettext_lazy("people"))
     def people(self, pool: Pool) -> str:
@@ -80,6 +81,13 @@ class PoolAdmin(admin.ModelAdmin[Pool]):
     def has_delete_permission(self, request: HttpRequest, obj: Pool | None = None) -> bool:
         """The default pool stays: what names no pool goes there."""
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
+
+    def save_model(self, request: HttpRequest, obj: Pool, form: Any, change: bool) -> None:  # noqa: ANN401, FBT001 - Django's own
+        """What is assigned already has the new time to be claimed from now on."""
+        if "assign_within" in form.changed_data:
+            obj.assign_within_since = clock.now()
+        super().save_model(request, obj, form, change)
+        people.know(obj.tags)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:  # noqa: ANN401 - Django's own
         """Whoever makes a pool sits in it; a lead could not see it otherwise."""
@@ -102,7 +110,8 @@ class TagAdmin(admin.ModelAdmin[Tag]):
     @admin.display(description=gettext_lazy("who knows it"))
     def known_by(self, tag: Tag) -> str:
         """Without them, escalations with the tag stay open until somebody claims them."""
-        knowing = Reviewer.objects.active().filter(tags__contains=[tag.name])
+        own, of_pool = Q(tags__contains=[tag.name]), Q(seats__pool__tags__contains=[tag.name])
+        knowing = Reviewer.objects.active().filter(own | of_pool).distinct()
         return ", ".join(person.display_name for person in knowing.order_by("name", "email")[:20]) or _("nobody")
 
     def has_change_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:

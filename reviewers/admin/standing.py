@@ -14,6 +14,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reviewers import reach
 from reviewers.admin.seats import signed_in
 from reviewers.models import Invitation, Letter, Pool, Reviewer, Seat
 
@@ -75,7 +76,12 @@ class ByStanding(admin.SimpleListFilter):
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ANN401, ARG002
-        return [("active", _("Active")), ("invited", _("Invited, not in yet")), ("inactive", _("Inactive"))]
+        return [
+            ("active", _("Active")),
+            ("invited", _("Invited, not in yet")),
+            ("inactive", _("Inactive")),
+            ("unreached", _("Cannot be reached")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's own
         match self.value():
@@ -85,6 +91,8 @@ class ByStanding(admin.SimpleListFilter):
                 return queryset.filter(NOT_IN)
             case "inactive":
                 return queryset.filter(is_active=False).exclude(NOT_IN)
+            case "unreached":
+                return queryset.filter(pk__in=reach.lost())
         return queryset
 
 

@@ -84,8 +84,8 @@ def _answered(error: smtplib.SMTPResponseException, where: str) -> str:
 
 
 def _refused(what: str, code: int, said: Any) -> Outcome:  # noqa: ANN401 - bytes, or text
-    """Codes from 500 are for good, those below are for now (RFC 5321, section 4.2.1)."""
-    return Outcome(_said(what, code, said), is_final=code >= 500)
+    """Codes from 500 to 599 are for good, all others, and those that do not exist, for now (RFC 5321, 4.2.1)."""
+    return Outcome(_said(what, code, said), is_final=500 <= code < 600)
 
 
 def _said(what: str, code: int, said: Any) -> str:  # noqa: ANN401

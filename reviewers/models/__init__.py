@@ -2,7 +2,7 @@
 
 from reviewers.models.accounts import Invitation, Letter, Try
 from reviewers.models.duty import Holiday, TimeOff, Weekday, WorkingHours
-from reviewers.models.oncall import Feed, Override, Rotation, Turn
+from reviewers.models.oncall import Feed, Override, Rotation, Swap, Turn
 from reviewers.models.people import (
     Counter,
     Pool,
@@ -30,6 +30,7 @@ __all__ = [
     "Role",
     "Rotation",
     "Seat",
+    "Swap",
     "Tag",
     "TimeOff",
     "Try",

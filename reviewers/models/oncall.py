@@ -1,4 +1,4 @@
-"""Who is on call: rotations, the turns in them, what stands in for a turn, and the feeds of calendars."""
+"""Who is on call: rotations, the turns in them, what stands in for a turn, offers to swap, and calendars."""
 
 from __future__ import annotations
 
@@ -82,6 +82,52 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reviewer} {self.start_at:%Y-%m-%d %H:%M} to {self.end_at:%Y-%m-%d %H:%M}"
+
+
+class Swap(models.Model):
+    """`giver` offers their time on call to `taker`, perhaps for a time of theirs. Accepted, both times are overrides.
+
+    `told`: the state of which both have heard (`notifications/swaps.py`).
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        EXPIRED = "expired", "Not answered in time"
+
+    rotation = models.ForeignKey(Rotation, on_delete=models.CASCADE, related_name="swaps")
+    giver = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="+")
+    taker = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="+")
+    start_at = models.DateTimeField()
+    end_at = models.DateTimeField()
+    return_start_at = models.DateTimeField(null=True)
+    return_end_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    state = models.TextField(choices=State, default=State.OPEN)
+    told = models.TextField(blank=True, default="")
+    set_by = models.ForeignKey(Reviewer, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["start_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(end_at__gt=F("start_at")), name="a_swap_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(return_start_at=None, return_end_at=None)
+                | Q(return_start_at__isnull=False, return_end_at__gt=F("return_start_at")),
+                name="what_is_given_in_return_has_a_length",
+            ),
+            models.CheckConstraint(condition=~Q(giver=F("taker")), name="nobody_swaps_with_themselves"),
+        ]
+        indexes = [
+            models.Index(fields=["rotation"], condition=Q(state="open"), name="open_swaps"),
+            models.Index(fields=["id"], condition=~Q(told=F("state")), name="swaps_to_tell"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.giver} {self.start_at:%Y-%m-%d %H:%M} to {self.end_at:%Y-%m-%d %H:%M}"
 
 
 class Feed(models.Model):

@@ -61,6 +61,22 @@ class Pool(models.Model):
         db_default=timedelta(minutes=15),
         help_text="Whoever does not claim within this is set to away, and the next person gets it. Empty: never.",
     )
+    # Since when that holds: nothing lapses sooner than this long afterwards. Null: it has always been so.
+    assign_within_since = models.DateTimeField(null=True, editable=False)
+    claim_within = models.DurationField(
+        null=True,
+        blank=True,
+        db_default=timedelta(minutes=15),
+        help_text="What somebody claimed and did nothing with for this long goes back to the queue. Empty: never.",
+    )
+    has_key_leases = models.BooleanField(
+        "also what is claimed with an API key",
+        db_default=False,
+        help_text="Whoever works through the API keeps it by claiming it again in time.",
+    )
+    tags = ArrayField(
+        models.TextField(), db_default=[], blank=True, help_text="What everybody who sits here is taken to know."
+    )
     time_zone = models.TextField(db_default="UTC", help_text="Of its holidays, such as Europe/Berlin.")
     rotation = models.ForeignKey(
         "Rotation",

@@ -73,9 +73,10 @@
     details.after(dialog);
     body.querySelector(".cancel").hidden = false;
     body.querySelector(".cancel").addEventListener("click", () => dialog.close());
-    details.querySelector("summary").addEventListener("click", (event) => { event.preventDefault(); dialog.showModal(); });
-    if (isFailed) dialog.showModal();
-    return [details.dataset.verb, dialog];
+    const open = () => { dialog.showModal(); dialog.querySelector("input:checked")?.focus(); };
+    details.querySelector("summary").addEventListener("click", (event) => { event.preventDefault(); open(); });
+    if (isFailed) open();
+    return [details.dataset.verb, open];
   }
 
   // What is typed into a dialog outlives a reload in this tab; the answer is kept by the server (answer.js).
@@ -142,7 +143,8 @@
     "Ctrl+Shift+Enter": () => sendAnswer("[data-sends-next]"),
     n: () => document.querySelector("[data-sends-next]") ? sendAnswer("[data-sends-next]") : byId("take-next") && desk.leave(() => submit(byId("take-next"))),
   };
-  if (doors.has("reassign") || doors.has("release")) actions.r = () => (doors.get("reassign") ?? doors.get("release")).showModal();
+  if (doors.has("reassign") || doors.has("release")) actions.r = () => (doors.get("reassign") ?? doors.get("release"))();
+  if (doors.has("priority")) actions.p = doors.get("priority");
   if (document.querySelector("[data-snooze]")) actions.s = () => document.querySelector("[data-snooze]").click();
   if (byId("undo")) actions.z = () => submit(byId("undo"));
   for (const key of "1234") {

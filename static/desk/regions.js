@@ -12,9 +12,9 @@
     return copy;
   }
 
-  /** The page as the server has it now; null when it asks for a sign-in or is not there any more. */
+  /** The page as the server has it now, asked for by itself and not by a person; null when it asks for a sign-in or is not there any more. */
   desk.fetchPage = async (address) => {
-    const answer = await fetch(address, { signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(address, { headers: { "x-refresh": "yes" }, signal: AbortSignal.timeout(10_000) });
     if (answer.redirected || !answer.ok) return null;
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   };

@@ -73,6 +73,7 @@ def test_while_postgresql_is_away_one_should_try_again(
 
 
 def test_a_page_says_so_too(web: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.ensure_connection()
     with monkeypatch.context() as outage:
         outage.setitem(connection.settings_dict, "PORT", "1")
         cut_all_others()

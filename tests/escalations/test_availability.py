@@ -37,6 +37,16 @@ def test_a_full_team_is_staffed_but_nobody_is_eligible() -> None:
     assert (found.state, found.eligible_now, found.queue_position) == (State.STAFFED, 0, 2)
 
 
+def test_the_tags_of_a_pool_count_for_everybody_in_it() -> None:
+    ada, pool = make_reviewer(tags=("law",)), default_pool()
+    Pool.objects.filter(pk=pool.pk).update(tags=["billing"])
+    wanted = ["billing", "law"]
+    assert availability.ask(pool.pk, tags=wanted, queue_at=SUNDAY).state == State.STAFFED
+    with time_machine.travel(SUNDAY, tick=False):
+        duty.keep_hours(ada, zone="UTC", hours=OFFICE)
+        assert availability.next_coverage(pool.pk, tags=wanted, at=SUNDAY) == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
 def test_outside_of_hours_it_is_said_when_somebody_comes() -> None:
     ada = make_reviewer()
     with time_machine.travel(SUNDAY, tick=False):

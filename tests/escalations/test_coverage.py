@@ -1,25 +1,18 @@
-"""The commands for leads: what would happen, and what is missing."""
+"""What would keep an escalation from reaching a person is found days ahead."""
 
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from escalations import coverage
-from escalations.models import Escalation, Policy
+from escalations.models import Policy
+from reviewers import duty
 from reviewers.models import Reviewer, Role, Rotation
-from tests.factories import default_pool, make_escalation, make_pool, make_reviewer
+from tests.factories import default_pool, make_pool, make_reviewer
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime.now(UTC)
-
-
-def run(*arguments: str) -> str:
-    out = StringIO()
-    call_command(*arguments, stdout=out)
-    return out.getvalue()
 
 
 def flaws() -> list[str]:
@@ -32,13 +25,17 @@ def root() -> Reviewer:
 
 
 def test_one_person_and_the_defaults_are_covered(root: Reviewer) -> None:
-    assert run("check_coverage") == "Covered for the next 14 days.\n"
+    assert flaws() == []
 
 
-def test_a_pool_with_nobody_fails(root: Reviewer) -> None:
+def test_a_pool_with_nobody_is_named(root: Reviewer) -> None:
     make_pool("Legal")
-    with pytest.raises(CommandError, match="1 to look at"):
-        run("check_coverage")
+    assert flaws() == ["The pool Legal has nobody who could take anything. Give it people, or a pool that stands in."]
+
+
+def test_a_pool_of_people_who_are_all_off_is_named(root: Reviewer) -> None:
+    duty.take_off(root, start_at=NOW - timedelta(hours=1), end_at=NOW + timedelta(days=15))
+    assert [flaw.partition(" is on duty")[0] for flaw in flaws()] == [f"Nobody of the pool {default_pool().name}"]
 
 
 def test_a_pool_that_another_stands_in_for_is_covered(root: Reviewer) -> None:
@@ -61,25 +58,3 @@ def test_a_priority_without_policy_is_named(root: Reviewer) -> None:
 def test_without_anybody_to_hear_it_fails() -> None:
     make_reviewer("Ada")
     assert any("nobody would hear" in flaw for flaw in flaws())
-
-
-def test_simulate_tells_who_gets_it_and_what_comes_then(root: Reviewer) -> None:
-    lines = run("simulate", "--priority", "urgent", "--at", "2027-03-01T09:00", "--hours", "2").splitlines()
-    assert lines[1:4] == [
-        "2027-03-01 09:00      +0:00  it is asked",
-        "2027-03-01 09:00      +0:00  assigned to Root <root@example.com>",
-        "2027-03-01 09:15      +0:15  not claimed in time; whoever had it is set to away",
-    ]
-    assert "on call is told: Root <root@example.com>; no on call; no manager" in lines[-2]
-    assert not Escalation.objects.exists()
-
-
-def test_simulate_follows_one_that_exists(root: Reviewer) -> None:
-    escalation = make_escalation(priority="high")
-    assert "moved up the queue by 24 hours" in run("simulate", escalation.reference)
-
-
-@pytest.mark.parametrize("arguments", [["ESC-99999"], ["nonsense"], ["--pool", "None such"], ["--agent", "None such"]])
-def test_simulate_refuses_what_is_not_there(arguments: list[str]) -> None:
-    with pytest.raises(CommandError, match="There is no"):
-        run("simulate", *arguments)

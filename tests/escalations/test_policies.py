@@ -137,15 +137,15 @@ def test_low_is_left_alone(ada: Reviewer) -> None:
 def test_a_claim_in_the_very_moment_goes_before_the_step(ada: Reviewer) -> None:
     due = aged(make_escalation(priority=Priority.URGENT), HOUR)
     lifecycle.claim(due.pk, by=ada)
-    assert policies.act(Policy.objects.get(name=HOURLY), due) is None
+    assert not policies.act(Policy.objects.get(name=HOURLY), due)
     assert (told(due), Step.objects.count()) == ([], 0)
 
 
 def test_two_sweeps_in_the_same_moment_do_it_once(ada: Reviewer) -> None:
     due = aged(make_escalation(priority=Priority.URGENT), HOUR)
     policy = Policy.objects.get(name=HOURLY)
-    assert policies.act(policy, due) is not None
-    assert policies.act(policy, due) is None
+    assert policies.act(policy, due)
+    assert not policies.act(policy, due)
     with pytest.raises(IntegrityError), transaction.atomic():
         Step.objects.create(escalation=due, policy=policy, round=0, age=HOUR)
 
@@ -213,9 +213,9 @@ def test_an_edit_in_the_very_moment_holds(ada: Reviewer) -> None:
     policy = make_policy(after=HOUR)
     due = aged(make_escalation(), HOUR)
     Policy.objects.update(after=2 * HOUR)
-    assert policies.act(policy, due) is None
+    assert not policies.act(policy, due)
     Policy.objects.update(after=HOUR, is_active=False)
-    assert policies.act(policy, due) is None
+    assert not policies.act(policy, due)
 
 
 def test_repeats_that_were_missed_are_one(ada: Reviewer) -> None:

@@ -5,7 +5,7 @@ import pytest
 from escalations import backlog, lifecycle
 from escalations.models import Escalation, Status
 from reviewers import people
-from reviewers.models import Reviewer, Role
+from reviewers.models import Pool, Reviewer, Role
 from tests.factories import make_agent, make_escalation, make_pool, make_reviewer
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,41 @@ def test_only_who_has_all_the_tags_is_picked() -> None:
     make_reviewer("Ada", tags=("law",))
     make_reviewer("Grace", tags=("law", "french"))
     assert {make_escalation(tags=("law", "french")).assignee_name for _ in range(4)} == {"Grace"}
+
+
+def test_whoever_sits_in_a_pool_is_taken_to_have_its_tags() -> None:
+    billing = make_pool("Billing")
+    Pool.objects.filter(pk=billing.pk).update(tags=["billing"])
+    make_reviewer("Ada", pool=billing)
+    make_reviewer("Grace", pool=billing, tags=("french",))
+    assert {make_escalation(pool=billing, tags=("billing",)).assignee_name for _ in range(4)} == {"Ada", "Grace"}
+    assert make_escalation(pool=billing, tags=("billing", "french")).assignee_name == "Grace"
+
+
+def test_the_tags_of_a_pool_count_in_no_other() -> None:
+    billing, law = make_pool("Billing"), make_pool("Law")
+    Pool.objects.filter(pk=billing.pk).update(tags=["billing"])
+    people.join(make_reviewer("Ada", pool=billing), law)
+    assert make_escalation(pool=law, tags=("billing",)).assignee_name is None
+
+
+def test_what_waits_is_assigned_once_its_pool_has_the_tag() -> None:
+    billing = make_pool("Billing")
+    ada = make_reviewer("Ada", pool=billing)
+    waiting = make_escalation(pool=billing, tags=("billing",))
+    assert lifecycle.take_next(by=ada) is None
+    Pool.objects.filter(pk=billing.pk).update(tags=["billing"])
+    backlog.sweep()
+    assert owners(waiting) == ["Ada"]
+
+
+def test_an_older_one_that_the_pools_tags_allow_goes_before_a_new_one() -> None:
+    billing = make_pool("Billing")
+    Pool.objects.filter(pk=billing.pk).update(tags=["billing"])
+    older = make_escalation(pool=billing, tags=("billing",))
+    make_reviewer("Ada", pool=billing, capacity=1)
+    newer = make_escalation(pool=billing)
+    assert owners(older, newer) == ["Ada", None]
 
 
 def test_alternating_tags_leave_nobody_idle() -> None:
@@ -120,3 +155,23 @@ def test_saving_a_stale_person_leaves_their_counters_alone() -> None:
 def test_sandbox_escalations_reach_no_person() -> None:
     make_reviewer()
     assert make_escalation(agent=make_agent(), sandbox=True).status == Status.OPEN
+
+
+def test_who_declined_it_meanwhile_does_not_get_it_from_whoever_has_not_heard() -> None:
+    ada = make_reviewer("Ada")
+    known_before = make_escalation()
+    lifecycle.decline(known_before.pk, by=ada)
+    assert lifecycle.route(known_before) is None
+    assert owners(known_before) == [None]
+    make_reviewer("Grace")
+    backlog.sweep()
+    assert owners(known_before) == ["Grace"]
+
+
+def test_what_was_moved_meanwhile_stays_in_its_new_pool() -> None:
+    known_before = make_escalation()
+    night = make_pool("Night desk")
+    make_reviewer("Ada")
+    Escalation.objects.filter(pk=known_before.pk).update(pool=night)
+    assert lifecycle.route(known_before) is None
+    assert owners(known_before) == [None]

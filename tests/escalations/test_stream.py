@@ -192,6 +192,7 @@ def test_after_every_connection_was_cut_it_goes_on() -> None:
 
 @pytest.mark.usefixtures("_without_redis")
 def test_while_the_database_refuses_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.ensure_connection()
     with Watcher() as watcher:
         with monkeypatch.context() as outage:
             outage.setitem(connection.settings_dict, "PORT", "1")
@@ -206,6 +207,7 @@ def test_while_the_database_refuses_nothing_is_lost(monkeypatch: pytest.MonkeyPa
 @pytest.mark.usefixtures("_without_redis")
 def test_a_watcher_of_the_first_hour_of_an_outage_is_told_to_look_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "START", 0.1)
+    connection.ensure_connection()
     with monkeypatch.context() as outage:
         outage.setitem(connection.settings_dict, "PORT", "1")
         with Watcher() as watcher:

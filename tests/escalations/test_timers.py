@@ -20,6 +20,12 @@ HOUR = timedelta(hours=1)
 DEFAULT = {"resolution_notes": "No answer in time.", "decision": "reject"}
 
 
+@pytest.fixture(autouse=True)
+def _always_so() -> None:
+    """Long after the update that gave the pools their leases."""
+    Pool.objects.update(assign_within_since=None)
+
+
 @pytest.fixture
 def ada() -> Reviewer:
     return make_reviewer("Ada")

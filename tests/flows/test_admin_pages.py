@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from escalations import lifecycle
 from escalations.answers import Answer
-from escalations.models import Agent, Escalation, Priority
+from escalations.models import Agent, Escalation, Policy, Priority, RoutingRule
 from notifications import endpoints
 from notifications.models import Attempt, Delivery
 from reviewers import duty, feeds, oncall
@@ -20,7 +20,7 @@ from reviewers.models import Pool, Reviewer, Role, Rotation, Turn
 from tests.browser import Desk
 from tests.factories import key_of, make_agent, make_escalation, make_pool, make_reviewer
 
-pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
@@ -65,6 +65,13 @@ PAGES = {
     "rotations": "/reviewers/rotation/",
     "rotation": "/reviewers/rotation/{pool.rotation_id}/change/",
     "new rotation": "/reviewers/rotation/add/",
+    "policies": "/escalations/policy/",
+    "policy": "/escalations/policy/{policy.pk}/change/",
+    "new policy": "/escalations/policy/add/",
+    "routing rules": "/escalations/routingrule/",
+    "routing rule": "/escalations/routingrule/{rule.pk}/change/",
+    "new routing rule": "/escalations/routingrule/add/",
+    "dry run": "/escalations/routingrule/dry-run/",
     "tags": "/reviewers/tag/",
     "delete a tag": "/reviewers/tag/refunds/delete/",
     "nothing here": "/no/such/page/",
@@ -84,6 +91,9 @@ class Scene:
     def __post_init__(self) -> None:
         self.event = self.escalation.events.latest("id")
         self.key = key_of(self.agent)
+        hour, facts = timedelta(hours=1), {"condition": "unresolved", "action": "notify_manager", "priority": "low"}
+        self.policy = Policy.objects.create(name="Low, hourly", after=hour, repeat_every=hour, **facts)
+        self.rule = RoutingRule.objects.create(name="Refunds", tag="refunds", pool=self.pool)
         LogEntry.objects.log_actions(self.root.pk, Agent.objects.filter(pk=self.agent.pk), CHANGE, "Paused.")
         self.change = LogEntry.objects.latest("id")
 

@@ -12,7 +12,7 @@ from reviewers.models import Pool, Reviewer, Role
 from tests.browser import Desk, live, row
 from tests.factories import make_escalation, make_pool, make_reviewer
 
-pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SAMPLE = [json.loads(line) for line in (Path(settings.BASE_DIR) / "docs/demo/handoffs.jsonl").read_text().splitlines()]
 LOOKS = [("light", 1440), ("dark", 1440), ("light", 360)]

@@ -23,6 +23,7 @@ from tests.live import until
 from tests.notifications.receivers import Receiver, receiver
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+pytestmark = pytest.mark.xdist_group("faults")  # they share one copy
 PATIENCE = 60.0  # seconds until everything has healed, on a busy machine
 
 

@@ -16,7 +16,7 @@ from tests import hostile
 from tests.browser import Desk, live, row
 from tests.factories import make_escalation, make_reviewer
 
-pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SCHEMA = {
     "type": "object",

@@ -13,7 +13,7 @@ from reviewers.models import Pool, Reviewer
 from tests.browser import Desk, group, live, row
 from tests.factories import make_escalation
 
-pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Notifications as a browser gives them, kept where a test can read them.
 NOTIFIED = """

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 
 import pytest
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
+from django.db.models.functions import Now
 
-from escalations import backlog, lifecycle
+from escalations import backlog, leases, lifecycle
 from escalations.answers import Answer
 from escalations.models import Escalation, Event, Status
 from escalations.refusals import Held, Refusal
@@ -194,4 +195,28 @@ def test_routers_everywhere_assign_the_backlog_once() -> None:
     together(backlog.sweep for _ in range(4))
     assert Event.objects.filter(type=Event.Type.ASSIGNED).count() == 30
     assert sorted(Reviewer.objects.values_list("held", flat=True)) == [10, 10, 10]
+    assert held_is_true()
+
+
+def test_a_claim_that_lapses_while_its_holder_acts_ends_once_and_one_way() -> None:
+    """Each is renewed, answered, or taken by one of two sweeps; nothing is both kept and taken, or taken twice."""
+    agent, ada = make_agent(), make_reviewer("Ada")
+    held = [lifecycle.claim(make_escalation(agent=agent), by=ada) for _ in range(60)]
+    make_reviewer("Ben")
+    Escalation.objects.update(lease_until=Now())
+
+    def act() -> None:
+        for place, each in enumerate(held):
+            if place % 2:
+                leases.renew(each, by=ada)
+            else:
+                with contextlib.suppress(Refusal):
+                    lifecycle.resolve(each.pk, by=ada, answer=Answer("Yes."), version=each.version)
+
+    together([act, backlog.lapse_due, backlog.lapse_due])
+    lapses = Counter(Event.objects.filter(type=Event.Type.LAPSED).values_list("escalation", flat=True))
+    kept = Escalation.objects.filter(Q(status=Status.RESOLVED) | Q(claimed_at__isnull=False))
+    assert set(lapses.values()) <= {1}
+    assert not kept.filter(pk__in=lapses).exists()
+    assert kept.count() + len(lapses) == len(held)
     assert held_is_true()

@@ -53,7 +53,6 @@ def test_a_reply_is_shown_in_place_while_somebody_types(desk: Desk, ada: Reviewe
     assert asked.resolution_notes == "Refund the second."
 
 
-@pytest.mark.thorough
 def test_the_agent_is_asked_in_a_dialog(desk: Desk, ada: Reviewer, asked: Escalation) -> None:
     page = bench(desk, ada, asked)
     notes(page).fill("A beginning")

@@ -10,7 +10,7 @@ from reviewers.models import Pool, Reviewer, Role
 from tests.browser import Desk
 from tests.factories import make_agent, make_escalation, make_reviewer
 
-pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pytest_django import Settings
 from notifications import dial
 from notifications.transports import webhook
 from tests.notifications.certificates import Authority
+from tests.notifications.slack.servers import FakeSlack, playing
 from tests.reviewers import mailbox
 from tests.reviewers.mailbox import Mailbox
 
@@ -62,3 +63,12 @@ def _no_connection_outlives_its_test() -> Iterator[None]:
 def mail(settings: Settings) -> Iterator[Mailbox]:
     with mailbox.serve(Mailbox(), settings) as started:
         yield started
+
+
+@pytest.fixture
+def slack(settings: Settings) -> Iterator[FakeSlack]:
+    """Slack set up, with a server of our own in its place."""
+    with playing() as fake:
+        settings.SLACK_BOT_TOKEN, settings.SLACK_SIGNING_SECRET = "xoxb-test", "shh"
+        settings.SLACK_API_URL = fake.url
+        yield fake

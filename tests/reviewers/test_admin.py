@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import authenticate
 from django.test import Client
+from django.utils import timezone
 
 from reviewers import people
 from reviewers.models import Pool, Reviewer, Role, Tag
@@ -253,3 +254,38 @@ def test_a_pool_has_its_strategy_its_time_and_its_stand_in(as_: As, admin: Revie
         timedelta(minutes=30),
         default_pool(),
     )
+
+
+def test_a_pool_has_its_tags_and_its_leases(as_: As, admin: Reviewer, pool: Pool) -> None:
+    given = {"name": "Law", "tags": "law, greek", "claim_within": "00:20:00", "has_key_leases": "on"}
+    as_(admin).post(f"/reviewers/pool/{pool.pk}/change/", POOL | given)
+    pool.refresh_from_db()
+    assert (pool.tags, pool.claim_within, pool.has_key_leases) == (["greek", "law"], timedelta(minutes=20), True)
+    assert set(Tag.objects.values_list("name", flat=True)) >= {"greek", "law"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("00:04:59", "Give 5 minutes to seven days"), ("8 00:00:00", "seven days")]
+)
+def test_a_lease_that_nobody_could_keep_is_refused(as_: As, admin: Reviewer, pool: Pool, given: str, said: str) -> None:
+    page = as_(admin).post(f"/reviewers/pool/{pool.pk}/change/", POOL | {"name": "Law", "claim_within": given})
+    assert said in page.content.decode()
+
+
+def test_a_new_time_to_claim_counts_from_when_it_is_set(as_: As, admin: Reviewer, pool: Pool) -> None:
+    address = f"/reviewers/pool/{pool.pk}/change/"
+    as_(admin).post(address, POOL | {"name": "Law"})
+    pool.refresh_from_db()
+    assert pool.assign_within_since is None
+    as_(admin).post(address, POOL | {"name": "Law", "assign_within": "00:05:00"})
+    pool.refresh_from_db()
+    assert pool.assign_within_since is not None
+    assert timezone.now() - pool.assign_within_since < timedelta(minutes=1)
+
+
+def test_whoever_sits_in_a_pool_with_a_tag_knows_it(as_: As, admin: Reviewer, pool: Pool) -> None:
+    make_reviewer("Ada", pool=pool)
+    Pool.objects.filter(pk=pool.pk).update(tags=["law"])
+    Tag.objects.create(name="law")
+    assert "Ada" in as_(admin).get("/reviewers/tag/").content.decode()
+    assert "law" in as_(admin).get("/reviewers/pool/").content.decode()

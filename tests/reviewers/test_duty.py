@@ -89,6 +89,17 @@ def test_who_comes_on_duty_is_level_with_those_who_are(ada: Reviewer) -> None:
     assert served(ada) == 40
 
 
+def test_who_comes_to_an_empty_pool_starts_where_the_others_stopped(ada: Reviewer) -> None:
+    """Else whoever comes back after them would get nothing until they had caught up."""
+    ben = make_reviewer("Ben")
+    duty.go_away(ben)
+    Seat.objects.filter(reviewer=ada).update(served=40)
+    duty.go_away(ada)
+    duty.come_back(ben)
+    duty.come_back(ada)
+    assert (served(ada), served(ben)) == (40, 40)
+
+
 def test_a_holiday_closes_the_pool_for_a_day() -> None:
     pool = default_pool()
     pool.time_zone = "Europe/Berlin"

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from escalations import canned, drafts, lifecycle
+from escalations import canned, drafts, leases, lifecycle
 from escalations.desk import neighbours
 from escalations.desk.acting import Deed, by_form, do, unfit
 from escalations.desk.answering import steps
@@ -63,6 +63,7 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
     escalation = visible(request, number)
     if not may_act(viewer_of(request)):
         raise PermissionDenied
+    leases.renew(escalation, by=viewer_of(request))
     typed = inputs_of(request.POST)
     is_correction = request.POST.get("for") == "correct"
     begun = AnswerForm(escalation, is_correction=is_correction).begun()

@@ -14,24 +14,21 @@ from pytest_django import DjangoDbBlocker
 from escalations.models import Agent, Escalation
 from reviewers.models import Pool, Reviewer, Role
 from tests.factories import make_reviewer
+from tests.pristine import Pristine
 
 LONG = ("escalations", "events")
+pytestmark = pytest.mark.xdist_group("plans")  # they share one past
 ROWS = 12_000  # enough for the planner to prefer an index, and few enough to make them within seconds
 
 
 @pytest.fixture(scope="module")
-def _history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def _history(django_db_setup: Pristine, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A made-up past that all tests of this module look at, and that is gone after them."""
     with django_db_blocker.unblock():
         call_command("generate_history", rows=ROWS, days=90, seed=7, verbosity=0)
         yield
+        django_db_setup.give_back()
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE escalations, events CASCADE")
-            Reviewer.objects.get_queryset().delete()
-            cursor.execute("DELETE FROM escalations_agent")
-            cursor.execute("DELETE FROM reviewers_tag")
-            cursor.execute("DELETE FROM reviewers_pool WHERE NOT is_default")
-            cursor.execute("UPDATE escalations_cursor SET seq = 0")
             cursor.execute("ANALYZE escalations, events, reviewers_reviewer")
 
 

@@ -96,6 +96,7 @@ EXPECTED = {
     "messages": "200 404 404 403 200 403 200 200 404 200 404 200 404 403 403 200 401 401",
     "receipt": "409 404 404 403 409 403 403 403 403 403 403 403 403 403 403 403 401 401",
     "extend": "200 404 404 403 200 403 403 403 403 403 403 403 403 403 403 403 401 401",
+    "priority": "200 404 404 403 200 403 403 403 403 403 403 200 404 403 403 200 401 401",
     "reopen": "409 404 404 403 409 403 403 403 403 403 403 409 404 403 403 409 401 401",
 }
 BODIES = {
@@ -103,6 +104,7 @@ BODIES = {
     "resolve": {"resolution_notes": "Yes"},
     "correct": {"resolution_notes": "Yes"},
     "extend": {"expires_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
+    "priority": {"priority": "urgent"},
     "messages": {"message": "Which order?"},
     "receipt": {"outcome": "applied"},
     "reassign": {"assigned_to": "grace@example.com"},
@@ -138,7 +140,7 @@ def test_who_may_not_see_it_changes_nothing(world: World, caller: str) -> None:
     api = CALLERS[caller](world)
     before = Escalation.objects.filter(pk=world.escalation.pk).values().get()
     for call in EXPECTED:
-        if caller != "key that only writes" or call not in {"cancel", "extend", "messages"}:
+        if caller != "key that only writes" or call not in {"cancel", "extend", "priority", "messages"}:
             send(api, call, world)
     assert Escalation.objects.filter(pk=world.escalation.pk).values().get() == before
 
@@ -172,7 +174,10 @@ METHODS = {
     "events": {"GET", "HEAD"},
 } | {
     verb: {"PATCH"}
-    for verb in ("claim", "resolve", "release", "decline", "reassign", "cancel", "reopen", "correct", "extend")
+    for verb in (
+        *("claim", "resolve", "release", "decline", "reassign", "cancel", "reopen", "correct", "extend"),
+        "priority",
+    )
 }
 METHODS |= {call: {"POST"} for call in ("messages", "receipt")}
 

@@ -13,7 +13,7 @@ from reviewers.models import Pool, Reviewer
 from tests.browser import Desk
 from tests.factories import make_escalation
 
-pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 DEMO = [json.loads(line) for line in (Path(settings.BASE_DIR) / "docs/demo/handoffs.jsonl").read_text().splitlines()]
 DIFF = "--- a/rates.py\n+++ b/rates.py\n@@ -1,2 +1,2 @@\n keep\n-old\n+new\n"

@@ -6,7 +6,7 @@ from django.test import Client
 
 from escalations import lifecycle
 from escalations.models import Priority
-from reviewers.models import Reviewer, Role
+from reviewers.models import Pool, Reviewer, Role
 from tests.escalations.desk.conftest import Team
 from tests.factories import make_escalation, make_reviewer
 
@@ -39,6 +39,15 @@ def test_what_waits_for_other_tags_is_said(team: Team, as_: As) -> None:
         make_escalation(pool=team.pool, tags=["greek"])
 
     assert "Nothing is waiting for you. 3 wait for other tags than yours." in said(as_(team.ada))
+
+
+def test_a_tag_of_the_pool_is_one_of_yours(team: Team, as_: As) -> None:
+    Pool.objects.filter(pk=team.pool.pk).update(tags=["greek"])
+    declined = make_escalation(pool=team.pool, tags=["greek"])
+    for person in (team.ada, team.ben):
+        lifecycle.decline(lifecycle.claim(declined.pk, by=person), by=person)
+
+    assert "Nothing is waiting for you. 1 is one that you declined." in said(as_(team.ada))
 
 
 def test_what_one_declined_and_what_others_have_is_said(team: Team, as_: As) -> None:

@@ -153,3 +153,11 @@ def test_of_the_others_it_is_said_why_not(client: Client, lead: Reviewer, ada: R
 
 def test_a_priority_that_is_none_is_refused(client: Client, lead: Reviewer, pool: Pool) -> None:
     assert client.get(f"/desk/team/pools/{pool.pk}/", {"priority": "soon"}).status_code == 400
+
+
+def test_the_page_says_which_tags_the_pool_gives(client: Client, lead: Reviewer, ada: Reviewer, pool: Pool) -> None:
+    Pool.objects.filter(pk=pool.pk).update(tags=["billing"])
+    client.force_login(lead)
+    page = client.get(f"/desk/team/pools/{pool.pk}/", {"priority": "high", "tags": "billing, latin"})
+    assert "is taken to have the tag billing." in page.content.decode()
+    assert all(each.why.endswith("lacks the tag latin") for each in page.context["found"]["others"])

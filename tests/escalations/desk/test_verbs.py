@@ -248,3 +248,27 @@ def test_what_was_done_can_be_undone(team: Team, asked: Escalation, as_: As, ver
     page = as_(team.ada).post(at(asked, verb), follow=True).content.decode()
 
     assert words in page.split('id="undo"')[1].split("</form>")[0]
+
+
+def test_a_lead_says_how_urgent_it_is(team: Team, asked: Escalation, as_: As) -> None:
+    lead = make_reviewer("Lea", pool=team.pool, role=Role.LEAD)
+    page = as_(lead).post(at(asked, "priority/"), {"priority": "urgent"}, follow=True).content.decode()
+
+    asked.refresh_from_db()
+    assert asked.priority == "urgent"
+    assert f"The priority of {asked.reference} is urgent now." in page
+    assert "Lea changed its priority from Medium to Urgent" in page
+
+
+def test_only_a_lead_says_so(team: Team, asked: Escalation, as_: As) -> None:
+    assert "How urgent is it?" not in as_(team.ada).get(at(asked)).content.decode()
+    assert as_(team.ada).post(at(asked, "priority/"), {"priority": "urgent"}).status_code == 403
+    asked.refresh_from_db()
+    assert asked.priority == "medium"
+
+
+@pytest.mark.parametrize("given", [{}, {"priority": "highest"}])
+def test_another_word_for_a_priority_is_refused(team: Team, asked: Escalation, as_: As, given: dict[str, str]) -> None:
+    lead = make_reviewer("Lea", pool=team.pool, role=Role.LEAD)
+    response = as_(lead).post(at(asked, "priority/"), given)
+    assert (response.status_code, "Choose one." in response.content.decode()) == (400, True)

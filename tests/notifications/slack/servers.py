@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,13 +20,19 @@ class Asked:
 
 @dataclass
 class FakeSlack:
-    """`answers` are by method; what is not named is `{"ok": true}`. `hangs` until the test is over."""
+    """`answers` are by method; what is not named is done, and answered by `{"ok": true}`.
+
+    It `hangs` until the test is over; it `cuts` the connection after it has done what was asked. `standing` are the
+    messages, each with its channel and `ts`.
+    """
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     hangs: bool = False
+    cuts: bool = False
+    standing: list[dict[str, Any]] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     url: str = ""
@@ -33,8 +40,36 @@ class FakeSlack:
     def arguments(self, method: str) -> list[dict[str, Any]]:
         return [each.arguments for each in self.asked if each.method == method]
 
-    def answer(self, method: str) -> bytes:
-        return json.dumps({"ok": True} | self.answers.get(method, {})).encode() if self.body is None else self.body
+    def answer(self, method: str, arguments: dict[str, Any]) -> bytes:
+        if self.body is not None:
+            return self.body
+        done = {"ok": True} if method in self.answers or self.status != 200 else self._do(method, arguments)
+        return json.dumps({"ok": True} | done | self.answers.get(method, {})).encode()
+
+    def _do(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        match method:
+            case "chat.postMessage":
+                place = {"channel": _conversation(given["channel"]), "ts": f"{time.time():.6f}"}
+                self.standing.append(given | place)
+                return place
+            case "chat.update":
+                found = [
+                    each for each in self.standing if (each["channel"], each["ts"]) == (given["channel"], given["ts"])
+                ]
+                for each in found:
+                    each.update(given)
+                return {} if found or not self.standing else {"ok": False, "error": "message_not_found"}
+            case "conversations.open":
+                return {"channel": {"id": _conversation(given["users"])}}
+            case "conversations.history":
+                there = [each for each in self.standing if each["channel"] == given["channel"]]
+                return {"messages": [each for each in there if float(each["ts"]) > float(given["oldest"])][::-1]}
+        return {}
+
+
+def _conversation(channel: str) -> str:
+    """Messages to a person stand in the conversation with them."""
+    return f"D{channel[1:]}" if channel.startswith("U") else channel
 
 
 class _Server(ThreadingHTTPServer):
@@ -54,7 +89,9 @@ class _Handler(BaseHTTPRequestHandler):
         if slack.hangs:
             slack.over.wait(20)
             return
-        content = slack.answer(method)
+        content = slack.answer(method, arguments)
+        if slack.cuts:
+            return
         with suppress(OSError):
             self.send_response(slack.status)
             for name, value in (slack.headers | {"Content-Length": str(len(content))}).items():

@@ -3,12 +3,14 @@
 import json
 import time
 import uuid
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from escalations import lifecycle
@@ -104,6 +106,15 @@ def test_a_click_opens_the_dialog_of_what_is_asked(slack: FakeSlack, ada: Review
         "ts": "1.2",
     }
     assert [each.get("block_id") for each in opened["view"]["blocks"]] == [None, "answer/amount", "notes"]
+
+
+def test_claiming_gives_a_lease_and_opening_the_dialog_renews_it(slack: FakeSlack, ada: Reviewer) -> None:
+    escalation = make_escalation()
+    post(click("claim", escalation))
+    assert (now(escalation).lease_until or timezone.now()) > timezone.now() + timedelta(minutes=14)
+    Escalation.objects.update(lease_until=timezone.now() + timedelta(minutes=1))
+    post(click("resolve", escalation))
+    assert (now(escalation).lease_until or timezone.now()) > timezone.now() + timedelta(minutes=14)
 
 
 def test_a_dialog_that_is_sent_answers(slack: FakeSlack, ada: Reviewer) -> None:

@@ -184,5 +184,5 @@ def ship(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("escalations", "0020_reasons")]
+    dependencies = [("escalations", "0011_reasons")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

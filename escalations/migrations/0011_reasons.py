@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("escalations", "0009_rules"),
-        ("reviewers", "0007_weekly_reports"),
+        ("escalations", "0010_leases_and_priorities"),
+        ("reviewers", "0009_weekly_reports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

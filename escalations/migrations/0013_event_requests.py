@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("escalations", "0021_first_reasons")]
+    dependencies = [("escalations", "0012_first_reasons")]
 
     operations = [
         migrations.AddField("event", "request_id", models.TextField(editable=False, null=True)),

@@ -7,10 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from escalations import coverage
 from escalations.management.arguments import WholeNumber
+from notifications import channels
 
 
 class Command(BaseCommand):
-    help = "Look ahead for gaps on call, pools with nobody, people without address and priorities without policy."
+    help = "Look ahead for gaps on call, pools with nobody, people whom nothing reaches and priorities without policy."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--days", type=WholeNumber(1, 366), default=14, help="how far to look ahead (14)")
@@ -18,6 +19,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's own signature
         start = datetime.now(UTC)
         found = coverage.flaws(start, start + timedelta(days=options["days"]))
+        found += [
+            f"{person.display_name} <{person.email}> has no working channel for what is urgent."
+            for person in channels.unreachable()
+        ]
         for flaw in found:
             self.stdout.write("".join(character if character.isprintable() else " " for character in flaw))
         if found:

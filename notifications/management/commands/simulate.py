@@ -1,4 +1,4 @@
-"""`manage.py simulate`: who would get this at that moment, and what happens if nobody acts."""
+"""`manage.py simulate`: who would get this at that moment, who hears by what, and what happens if nobody acts."""
 
 import argparse
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,8 @@ from escalations import simulation
 from escalations.intake import NewEscalation
 from escalations.management.arguments import WholeNumber, printable
 from escalations.models import Agent, Escalation, Event, Priority
-from escalations.simulation import Happening
+from escalations.simulation import Happening, Hearing
+from notifications import foresight
 from reviewers.models import Pool
 
 HOURS_AT_MOST = 24 * 14
@@ -50,16 +51,20 @@ class Command(BaseCommand):
         if options["reference"]:
             if at < now:
                 raise CommandError("What exists can be followed from now on, not from a moment that is past.")
-            found = simulation.of(_existing(options["reference"]), at=at, until=until)
+            found = simulation.of(_existing(options["reference"]), at=at, until=until, listen=foresight.hearings)
         else:
-            found = simulation.of_new(_request(options), by=_agent(options["agent"]), at=at, until=until)
+            asked, by = _request(options), _agent(options["agent"])
+            found = simulation.of_new(asked, by=by, at=at, until=until, listen=foresight.hearings)
         self.stdout.write(f"From {at:%Y-%m-%d %H:%M} UTC, if nobody acts:")
         for each in found:
             after = int((each.at - at).total_seconds() // 60)
-            self.stdout.write(f"{each.at.astimezone(UTC):%Y-%m-%d %H:%M}  {spelled(after):>9}  {one_line(told(each))}")
+            said = "; ".join([told(each), *map(reached, each.heard)])
+            self.stdout.write(f"{each.at.astimezone(UTC):%Y-%m-%d %H:%M}  {spelled(after):>9}  {one_line(said)}")
         if not found:
             self.stdout.write("Nothing happens.")
         self.stdout.write(f"Nothing more until {until:%Y-%m-%d %H:%M} UTC.")
+        for who in sorted({hearing.who for each in found for hearing in each.heard if hearing.is_unreachable}):
+            self.stdout.write(one_line(f"UNREACHABLE: {who} has no working channel for this."))
 
 
 def spelled(minutes: int) -> str:
@@ -72,8 +77,13 @@ def one_line(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
+def reached(hearing: Hearing) -> str:
+    by = f"hears by {' and '.join(hearing.by)}" if hearing.by else "HEARS NOTHING"
+    return f"{hearing.who} {by}" + (f" ({hearing.trouble})" if hearing.trouble else "")
+
+
 def told(each: Happening) -> str:
-    """One line about it. Which channel a notice takes, their own settings decide."""
+    """What happens, in words."""
     people = ", ".join(f"{who.display_name} <{who.email}>" for who in each.who) or "nobody"
     why = f" ({each.data['policy']})" if each.data.get("policy") else ""
     skipped = "".join(f"; no {str(role).replace('_', ' ')}" for role in each.data.get("skipped") or [])

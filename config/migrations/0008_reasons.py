@@ -18,5 +18,5 @@ def grant(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("config", "0007_policies"), ("escalations", "0021_first_reasons")]
+    dependencies = [("config", "0007_policies"), ("escalations", "0012_first_reasons")]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviewers", "0006_oncall"),
+        ("reviewers", "0008_swaps"),
     ]
 
     operations = [
