@@ -64,6 +64,7 @@ def _of_escalations(page: Page) -> list[URLPattern]:
         re_path(rf"^desk/e/{NUMBER}/template/(?P<pk>[0-9]{{1,18}})/$", page(answering.template), name="desk_template"),
         verb("reassign", verbs.hand_over),
         verb("ask", verbs.ask),
+        verb("reason", verbs.correct_reason),
     ]
 
 
