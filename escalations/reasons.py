@@ -15,6 +15,7 @@ from escalations.models import Escalation, Labeller, Reason
 from escalations.refusals import NotAllowed, UnknownReason
 from reviewers.models import Reviewer
 
+NO_REASON = "none"  # what forms and filters call it; no reason has this slug
 CHUNK = 500  # labels in one statement
 
 

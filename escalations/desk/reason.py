@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from escalations.models import Escalation, Labeller, Reason
-
-NO_REASON = "none"  # what the form sends for "none of these"
+from escalations.reasons import NO_REASON
 
 SAID: dict[str, str | Promise] = {
     Labeller.LOCAL: gettext_lazy("suggested"),

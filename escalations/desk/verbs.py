@@ -8,7 +8,6 @@ from escalations.desk import undo
 from escalations.desk.acting import Deed, by_form, do, unfit
 from escalations.desk.handover import HandOverForm, ReasonForm
 from escalations.desk.people import viewer_of
-from escalations.desk.reason import NO_REASON
 from escalations.desk.thread import AskForm
 from escalations.desk.workbench import visible
 from escalations.models import Escalation
@@ -75,7 +74,7 @@ def correct_reason(request: HttpRequest, number: int) -> HttpResponse:
     chosen = request.POST.get("reason", "")
 
     def verb() -> Escalation:
-        reasons.correct(escalation, by=viewer_of(request), reason=None if chosen == NO_REASON else chosen)
+        reasons.correct(escalation, by=viewer_of(request), reason=None if chosen == reasons.NO_REASON else chosen)
         return visible(request, number)
 
     said = _("Why %(reference)s came is noted. What is alike will be sorted better.")
