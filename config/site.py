@@ -72,6 +72,8 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records(_("Routing rules"), "escalations.RoutingRule"),
             Records(_("Policies"), "escalations.Policy"),
             Records(_("Answer templates"), "escalations.AnswerTemplate"),
+            Records(_("Reasons"), "escalations.Reason"),
+            Records(_("Proposed reasons"), "metrics.Proposal"),
             Records(_("Webhook endpoints"), "notifications.Endpoint"),
             Records(_("Webhook deliveries"), "notifications.Delivery"),
             Records(_("Audit log"), "escalations.Event"),

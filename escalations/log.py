@@ -18,6 +18,8 @@ from escalations.models import Cursor, Event
 NUMBERING = 7_034_001  # the advisory lock of whoever is numbering
 BATCH = 2000
 
+_followers: list[Callable[[], None]] = []
+
 # The mutable facts of an escalation, under the names of the model's fields. Every event carries them as they are
 # after it, so that no listener ever needs the past.
 FACTS = """jsonb_build_object(
@@ -107,11 +109,22 @@ def note(type_: Event.Type, told: Iterable[tuple[UUID, dict[str, Any]]]) -> None
     transaction.on_commit(hints.moved)
 
 
+def follow_past(run: Callable[[], None]) -> None:
+    """Have `run` called when a past has been brought in."""
+    _followers.append(run)
+
+
+def past_is_there() -> None:
+    for run in _followers:
+        run()
+
+
 @transaction.atomic
 def append_past(write: Callable[[int], int]) -> None:
     """Let `write(first)` add events that carry their numbers already, from `first` on; it returns how many it added.
 
-    For a past that is brought in bulk. It is no news: listeners that have read everything so far pass over it.
+    For a past that is brought in bulk. It is no news: listeners that have read everything so far pass over it. Who
+    needs it nevertheless is called at the end of it all (`past_is_there`).
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])

@@ -15,6 +15,7 @@ from escalations.models import Escalation, Labeller, Reason
 from escalations.refusals import NotAllowed, UnknownReason
 from reviewers.models import Reviewer
 
+NO_REASON = "none"  # what forms and filters call it; no reason has this slug
 CHUNK = 500  # labels in one statement
 
 
@@ -36,12 +37,16 @@ def correct(escalation: Escalation, *, by: Reviewer, reason: str | None) -> None
 
     Raises UnknownReason when there is no such active reason, and NotAllowed.
     """
-    if reason is not None and not Reason.objects.filter(slug=reason, is_active=True).exists():
+    if reason is not None and ("\0" in reason or not _is_offered(reason)):
         raise UnknownReason
     actor = Actor(by)
     done = _label([Label(escalation.pk, reason)], Labeller.REVIEWER, statements.MAY_ACT, actor)
     if not done and not (actor.acts() and Escalation.objects.visible_to(by).filter(pk=escalation.pk).exists()):
         raise NotAllowed
+
+
+def _is_offered(slug: str) -> bool:
+    return Reason.objects.filter(slug=slug, is_active=True).exists()
 
 
 def merge(reason: Reason, *, into: Reason, by: Reviewer) -> int:

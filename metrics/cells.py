@@ -1,6 +1,6 @@
 """Reads the roll-ups: sums over the cells of a scope, told by one thing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -19,18 +19,18 @@ COLUMNS = {"priority": "c.priority", "pool": "c.pool", "agent": "c.agent", None:
 
 _OF = """
     FROM unnest(%(grains)s::smallint[], %(since)s::timestamptz[], %(until)s::timestamptz[]) AS s (grain, since, until)
-    JOIN {table} c ON c.cut = %(cut)s AND c.grain = s.grain AND c.at >= s.since AND c.at < s.until
+    JOIN metrics_cell c ON c.cut = %(cut)s AND c.grain = s.grain AND c.at >= s.since AND c.at < s.until
     WHERE (%(pools)s::bigint[] IS NULL OR c.pool = ANY(%(pools)s::bigint[]))
       AND (%(agent)s::bigint IS NULL OR c.agent = %(agent)s)
       AND (%(priority)s::text IS NULL OR c.priority = %(priority)s)
-      {more}"""
+"""
 
 
 def tallies(scope: Scope, by: By = None) -> dict[Key, Tally]:
     """The counts, for each value of `by` that has any."""
     sums = ", ".join(f"sum(c.{name})::bigint" for name in TOLD)
     some = " OR ".join(f"sum(c.{name}) <> 0" for name in TOLD)
-    sql = f"SELECT {COLUMNS.get(by, 'c.key')}, {sums} {_OF.format(table='metrics_counted', more='')}"
+    sql = f"SELECT {COLUMNS.get(by, 'c.key')}, {sums} {_OF}"
     rows = _rows(f"{sql} GROUP BY 1 HAVING {some}", scope, by)
     return {_key(by, key): Tally(*counts) for key, *counts in rows}
 
@@ -41,18 +41,18 @@ def tally(scope: Scope) -> Tally:
 
 def spreads(length: Length, scope: Scope, by: By = None) -> dict[Key, Spread]:
     """How long it took, for each value of `by` that has a case."""
-    return {key: each.spread() for key, each in histograms_of([length], scope, by)[length].items()}
+    return {key: each.spread() for key, each in histograms([length], scope, by)[length].items()}
 
 
-def histograms_of(lengths: Iterable[Length], scope: Scope, by: By = None) -> dict[Length, dict[Key, Histogram]]:
+def histograms(lengths: Collection[Length], scope: Scope, by: By = None) -> dict[Length, dict[Key, Histogram]]:
     """Several lengths for the price of one, as histograms that can be added up."""
-    of = _OF.format(table="metrics_measured", more="AND c.length = ANY(%(lengths)s)")
-    sums = "sum(c.count)::bigint, sum(c.total), sum(c.lanes)"
-    sql = f"SELECT c.length, {COLUMNS.get(by, 'c.key')}, c.part, {sums} {of} GROUP BY 1, 2, 3 HAVING sum(c.count) <> 0"
+    sums = ", ".join(f"sum(c.{name}_total), sum(c.{name}_lanes)" for name in (each.name.lower() for each in lengths))
     found: dict[Length, dict[Key, Histogram]] = {length: {} for length in lengths}
-    for length, key, part, count, total, lanes in _rows(sql, scope, by, lengths=list(found)):
-        histogram = found[Length(length)].setdefault(_key(by, key), Histogram())
-        histogram.add(part, count, total, lanes)
+    for key, *columns in _rows(f"SELECT {COLUMNS.get(by, 'c.key')}, {sums} {_OF} GROUP BY 1", scope, by):
+        for number, length in enumerate(lengths):
+            total, lanes = columns[2 * number : 2 * number + 2]
+            if lanes:
+                found[length][_key(by, key)] = Histogram.of(total, lanes)
     return found
 
 
@@ -61,7 +61,7 @@ def flows(scope: Scope, step: str = "hour") -> list[Flow]:
     stretches = cuts.stretches(scope.since, scope.until, Grain.DAY if step == "day" else Grain.HOUR)
     sql = f"""
         SELECT date_trunc('{"day" if step == "day" else "hour"}', c.at, 'UTC'), sum(c.created)::bigint,
-            sum(c.answers)::bigint {_OF.format(table="metrics_counted", more="")} GROUP BY 1
+            sum(c.answers)::bigint {_OF} GROUP BY 1
         HAVING sum(c.created) <> 0 OR sum(c.answers) <> 0 ORDER BY 1"""
     return [Flow(*row) for row in _rows(sql, scope, None, stretches)]
 
@@ -75,7 +75,6 @@ def _rows(
     scope: Scope,
     by: By,
     stretches: Iterable[Stretch] | None = None,
-    **more: Any,  # noqa: ANN401 - values of the statement
 ) -> list[tuple[Any, ...]]:
     grains, since, until = zip(*(stretches or cuts.stretches(scope.since, scope.until)), strict=True)
     asked: dict[str, Any] = {
@@ -88,7 +87,7 @@ def _rows(
         "priority": scope.priority,
     }
     with connection.cursor() as cursor:
-        cursor.execute(sql, asked | more)
+        cursor.execute(sql, asked)
         return list(cursor.fetchall())
 
 

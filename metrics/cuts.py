@@ -13,7 +13,14 @@ from metrics.shapes import By
 
 POOL, AGENT, PRIORITY = 4, 2, 1
 SIDES = {"pool": POOL, "agent": AGENT, "priority": PRIORITY}
-KEPT = (0, PRIORITY, AGENT, POOL, POOL | PRIORITY, POOL | AGENT | PRIORITY)
+ALL_SIDES = POOL | AGENT | PRIORITY
+_OF_EACH = (0, POOL, ALL_SIDES)
+KEPT = {
+    Kind.ALL: (0, PRIORITY, AGENT, POOL, POOL | PRIORITY, ALL_SIDES),
+    Kind.REVIEWER: _OF_EACH,
+    Kind.TAG: _OF_EACH,
+    Kind.REASON: _OF_EACH,
+}
 KINDS: dict[By, Kind] = {"reviewer": Kind.REVIEWER, "tag": Kind.TAG, "reason": Kind.REASON}
 DAY = timedelta(days=1)
 
@@ -37,8 +44,8 @@ def cut(scope: Scope, by: By) -> int:
     needed |= POOL if scope.pool is not None or scope.pools is not None else 0
     needed |= AGENT if scope.agent is not None else 0
     needed |= PRIORITY if scope.priority is not None else 0
-    sides = min((each for each in KEPT if each & needed == needed), key=int.bit_count)
-    return number(KINDS.get(by, Kind.ALL), sides)
+    kind = KINDS.get(by, Kind.ALL)
+    return number(kind, min((each for each in KEPT[kind] if each & needed == needed), key=int.bit_count))
 
 
 def stretches(since: datetime, until: datetime, coarsest: Grain = Grain.MONTH) -> list[Stretch]:

@@ -16,7 +16,7 @@ from metrics.shapes import Key
 def of(scope: Scope, *, with_people: bool) -> dict[str, Any]:
     """People's figures are for people: an agent does not get them."""
     load = measures.load(scope) if with_people else None
-    found, by_priority = cells.histograms_of(Length, scope, "priority"), cells.tallies(scope, "priority")
+    found, by_priority = cells.histograms(list(Length), scope, "priority"), cells.tallies(scope, "priority")
     total = Tally(*map(sum, zip(*map(astuple, by_priority.values()), strict=True))) if by_priority else Tally()
     arrived = _all(found[Length.DELIVERY]).count
     return {

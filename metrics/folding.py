@@ -1,7 +1,7 @@
 """The SQL of the roll-ups: what escalations contribute, and the difference to what was added up of them before."""
 
 from metrics import cuts, histograms
-from metrics.models import COUNTERS, Grain, Kind, Length
+from metrics.models import SUMS, Grain, Kind
 
 AGAIN_WITHIN = "interval '7 days'"
 IN_A_LOOP_FROM = 3  # the so-many-th of one run
@@ -22,8 +22,12 @@ KNOW = """
             min((v.facts->>'queue_at')::timestamptz) FILTER (WHERE v.type = 'escalation.created') AS queue_at
         FROM events v WHERE v.escalation_id = e.id) k
     WHERE e.id = ANY(%(ids)s) AND NOT e.is_sandbox
-    ON CONFLICT (id) DO UPDATE SET claimed_at = excluded.claimed_at, waited = excluded.waited
-        WHERE (f.claimed_at, f.waited) IS DISTINCT FROM (excluded.claimed_at, excluded.waited)
+    ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, run_id = excluded.run_id,
+            first_pool = excluded.first_pool, first_queue_at = excluded.first_queue_at,
+            claimed_at = excluded.claimed_at, waited = excluded.waited
+        WHERE (f.fingerprint, f.run_id, f.first_pool, f.first_queue_at, f.claimed_at, f.waited) IS DISTINCT FROM
+            (excluded.fingerprint, excluded.run_id, excluded.first_pool, excluded.first_queue_at,
+             excluded.claimed_at, excluded.waited)
     RETURNING id"""
 
 # Whose figures change with what has become known of these. Committed in another order than they happened, an earlier
@@ -127,22 +131,35 @@ _SAYS = {
     "rated": "(p.avoidable IS NOT NULL)::int",
     "avoidable": "p.avoidable::int",
     "undelivered": "p.undelivered",
-    "answers": "0",
+    "assignment_total": "p.assigned_in",
+    "assignment_lanes": "p.assigned_lane",
+    "claim_total": "p.claimed_in",
+    "claim_lanes": "p.claimed_lane",
+    "resolution_total": "p.resolved_in",
+    "resolution_lanes": "p.resolved_lane",
+    "delivery_total": "p.delivered_total",
+    "delivery_lanes": "p.delivered_lanes",
+}
+_OF_WHOM = {
+    "assignment_total": "p.first_assignee",
+    "assignment_lanes": "p.first_assignee",
+    "claim_total": "p.first_claimer",
+    "claim_lanes": "p.first_claimer",
+    **dict.fromkeys(("answered", "due", "in_time", "rated", "avoidable"), "p.answerer"),
+    **dict.fromkeys(("resolution_total", "resolution_lanes"), "p.answerer"),
 }
 _SAYS_OF_A_PERSON = {
     "assigned": "1",
     "claimed": "(who = ANY(p.claimers))::int",
-    **{
-        name: f"(who = p.answerer)::int * {_SAYS[name]}"
-        for name in ("answered", "due", "in_time", "rated", "avoidable")
-    },
+    **{name: f"(who = {person})::int * {_SAYS[name]}" for name, person in _OF_WHOM.items()},
 }
 
 
 def _counters(says: dict[str, str]) -> str:
-    return ", ".join(f"p.sign * coalesce({says.get(name, '0')}, 0) AS {name}" for name in COUNTERS)
+    return ", ".join(f"p.sign * coalesce({says.get(name, '0')}, 0) AS {name}" for name in SUMS)
 
 
+_LANE = histograms.LANE.format(bucket=histograms.BUCKET)
 _DIMENSIONS = "p.pool_id AS pool, p.agent_id AS agent, p.priority"
 _POINTS = f"""
     SELECT {Kind.ALL} AS kind, '' AS key, date_trunc('hour', p.created_at, 'UTC') AS at, {_DIMENSIONS},
@@ -159,67 +176,47 @@ _POINTS = f"""
     UNION ALL
     SELECT {Kind.REASON}, p.reason, date_trunc('hour', p.created_at, 'UTC'), {_DIMENSIONS}, {_counters(_SAYS)}
     FROM parts p"""
-_LENGTHS = f"""
-    SELECT l.length, t.kind, t.key, date_trunc('hour', p.created_at, 'UTC') AS at, {_DIMENSIONS}, p.sign, l.took,
-        {histograms.BUCKET.format(length="l.took")} AS bucket
-    FROM parts p
-    CROSS JOIN LATERAL (
-        SELECT {Length.ASSIGNMENT} AS length, p.assigned_in AS took, p.first_assignee AS who
-        UNION ALL SELECT {Length.CLAIM}, p.claimed_in, p.first_claimer
-        UNION ALL SELECT {Length.RESOLUTION}, p.resolved_in, p.answerer
-        UNION ALL SELECT {Length.DELIVERY}, took, NULL FROM unnest(p.delivered_in) took) l
-    CROSS JOIN LATERAL (
-        SELECT {Kind.ALL} AS kind, '' AS key
-        UNION ALL SELECT {Kind.REVIEWER}, l.who::text WHERE l.who IS NOT NULL
-        UNION ALL SELECT DISTINCT {Kind.TAG}, unnest(p.tags)
-        UNION ALL SELECT {Kind.REASON}, p.reason) t
-    WHERE l.took IS NOT NULL"""
+_LANES = ", ".join(
+    f"{_LANE.format(length=f'o.{name}_in')} AS {name}_lane" for name in ("assigned", "claimed", "resolved")
+)
+PARTS = f"""
+    SELECT o.*, {_LANES}, d.*
+    FROM ({{source}}) o CROSS JOIN LATERAL (
+        SELECT sum(took) AS delivered_total, sum({_LANE.format(length="took")}) AS delivered_lanes
+        FROM unnest(o.delivered_in) took) d"""
 
-_LANE = histograms.LANE.format(bucket="bucket")
-_SIDES = ", ".join(f"({sides}::smallint)" for sides in cuts.KEPT)
+_CUTS = ", ".join(f"({kind.value}, {sides}::smallint)" for kind, kept in cuts.KEPT.items() for sides in kept)
 _GRAINS = f"({Grain.HOUR}::smallint, 'hour'), ({Grain.DAY}, 'day'), ({Grain.MONTH}, 'month')"
 _CELL = f"""
     (8 * p.kind + s.sides)::smallint AS cut, g.grain, date_trunc(g.word, p.at, 'UTC') AS at,
     CASE WHEN s.sides & {cuts.POOL} > 0 THEN p.pool ELSE 0 END AS pool,
     CASE WHEN s.sides & {cuts.AGENT} > 0 THEN p.agent ELSE 0 END AS agent,
     CASE WHEN s.sides & {cuts.PRIORITY} > 0 THEN p.priority ELSE '' END AS priority, p.key"""
-_EVERY = f"CROSS JOIN (VALUES {_SIDES}) s (sides) CROSS JOIN (VALUES {_GRAINS}) g (grain, word)"
 
 
-def _some(names: tuple[str, ...], alias: str) -> str:
-    return " OR ".join(f"sum({alias}.{name}) <> 0" for name in names)
+def _some(alias: str) -> str:
+    return " OR ".join(f"sum({alias}.{name}) <> 0" for name in SUMS)
 
 
-COUNT = f"""
+# First by hour and all that is told apart, where most of a change cancels out, and then for every cut.
+ADD = f"""
     point AS (
-        SELECT kind, key, at, pool, agent, priority, {", ".join(f"sum({name}) AS {name}" for name in COUNTERS)}
-        FROM ({_POINTS}) o GROUP BY 1, 2, 3, 4, 5, 6 HAVING {_some(COUNTERS, "o")}),
-    counted AS (
-        INSERT INTO metrics_counted AS c (cut, grain, at, pool, agent, priority, key, {", ".join(COUNTERS)})
-        SELECT {_CELL}, {", ".join(f"sum(p.{name})" for name in COUNTERS)} FROM point p {_EVERY}
-        WHERE {{cells}} GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING {_some(COUNTERS, "p")}
-        ON CONFLICT (cut, grain, at, pool, agent, priority, key)
-        DO UPDATE SET {", ".join(f"{name} = c.{name} + excluded.{name}" for name in COUNTERS)})"""
-MEASURE = f"""
-    length AS (
-        SELECT length, kind, key, at, pool, agent, priority, (bucket / {histograms.PART})::smallint AS part,
-            sum(sign) AS count, sum(sign * took) AS total, sum(sign * {_LANE}) AS lanes
-        FROM ({_LENGTHS}) o GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-        HAVING sum(sign * took) <> 0 OR sum(sign * {_LANE}) <> 0)
-    INSERT INTO metrics_measured AS c (length, part, cut, grain, at, pool, agent, priority, key, count, total, lanes)
-    SELECT p.length, p.part, {_CELL}, sum(p.count), sum(p.total), sum(p.lanes) FROM length p {_EVERY}
-    WHERE {{cells}} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(p.total) <> 0 OR sum(p.lanes) <> 0
-    ON CONFLICT (cut, length, grain, at, pool, agent, priority, key, part)
-    DO UPDATE SET count = c.count + excluded.count, total = c.total + excluded.total,
-        lanes = c.lanes + excluded.lanes"""
+        SELECT kind, key, at, pool, agent, priority, {", ".join(f"sum({name}) AS {name}" for name in SUMS)}
+        FROM ({_POINTS}) o GROUP BY 1, 2, 3, 4, 5, 6 HAVING {_some("o")})
+    INSERT INTO metrics_cell AS c (cut, grain, at, pool, agent, priority, key, {", ".join(SUMS)})
+    SELECT {_CELL}, {", ".join(f"sum(p.{name})" for name in SUMS)}
+    FROM point p JOIN (VALUES {_CUTS}) s (kind, sides) ON s.kind = p.kind CROSS JOIN (VALUES {_GRAINS}) g (grain, word)
+    WHERE {{cells}} GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING {_some("p")}
+    ON CONFLICT (cut, grain, at, pool, agent, priority, key)
+    DO UPDATE SET {", ".join(f"{name} = c.{name} + excluded.{name}" for name in SUMS)}"""
 
 # Adds what is new and takes off what was added before. Those that are gone add nothing.
+_BOTH = f"""
+        SELECT {COLUMNS}, 1 AS sign FROM fresh
+        UNION ALL SELECT {COLUMNS}, -1 FROM metrics_fact WHERE id = ANY(%(ids)s) AND is_counted"""
 FOLD = f"""
     WITH fresh AS MATERIALIZED ({FRESH}),
-    parts AS MATERIALIZED (
-        SELECT {COLUMNS}, 1 AS sign FROM fresh
-        UNION ALL SELECT {COLUMNS}, -1 FROM metrics_fact WHERE id = ANY(%(ids)s) AND is_counted),
+    parts AS MATERIALIZED ({PARTS.format(source=_BOTH)}),
     kept AS ({KEEP}),
     gone AS ({GONE}),
-    {COUNT.format(cells="true")},
-    {MEASURE.format(cells="true")}"""
+    {ADD.format(cells="true")}"""

@@ -3,6 +3,8 @@
 Only `metrics/rollups.py` writes them; `manage.py rebuild_metrics` makes them anew from escalations and their events.
 """
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
@@ -45,6 +47,10 @@ class Length(models.IntegerChoices):
     CLAIM = 1
     RESOLUTION = 2
     DELIVERY = 3
+
+
+# Everything that is added up, by the name of its column.
+SUMS = (*COUNTERS, *(f"{length.name.lower()}_{what}" for length in Length for what in ("total", "lanes")))
 
 
 class Fact(models.Model):
@@ -104,10 +110,18 @@ class Fact(models.Model):
         return str(self.pk)
 
 
-class Counted(models.Model):
-    """Counts of one cell. `cut` says what is told apart (`metrics/cuts.py`); what is not is 0 or empty.
+class Number(models.Field[Decimal, Decimal]):
+    """A whole number of any size."""
 
-    All are attributed to the hour of creation, but `answers` to the hour of the answer.
+    def db_type(self, connection: object) -> str:  # noqa: ARG002 - the framework's signature
+        return "numeric"
+
+
+class Cell(models.Model):
+    """Sums over some of the escalations of an hour, a day or a month; what is not told apart is 0 or empty.
+
+    `cut` says what is (`metrics/cuts.py`). All are attributed to the creation, but `answers` to the answer. `_total` is
+    in microseconds, and `_lanes` is a histogram (`metrics/histograms.py`).
     """
 
     pk = models.CompositePrimaryKey("cut", "grain", "at", "pool", "agent", "priority", "key")
@@ -135,30 +149,17 @@ class Counted(models.Model):
     avoidable = models.BigIntegerField()
     undelivered = models.BigIntegerField()
     answers = models.BigIntegerField()
+    assignment_total = Number()
+    assignment_lanes = Number()
+    claim_total = Number()
+    claim_lanes = Number()
+    resolution_total = Number()
+    resolution_lanes = Number()
+    delivery_total = Number()
+    delivery_lanes = Number()
 
     def __str__(self) -> str:
         return f"{self.cut} {self.at}"
-
-
-class Measured(models.Model):
-    """A part of a cell's histogram of one length (`metrics/histograms.py`), with the exact sum in microseconds."""
-
-    pk = models.CompositePrimaryKey("cut", "length", "grain", "at", "pool", "agent", "priority", "key", "part")
-    cut = models.SmallIntegerField()
-    length = models.SmallIntegerField(choices=Length)
-    grain = models.SmallIntegerField(choices=Grain)
-    at = models.DateTimeField()
-    pool = models.BigIntegerField()
-    agent = models.BigIntegerField()
-    priority = models.TextField()
-    key = models.TextField()
-    part = models.SmallIntegerField()
-    count = models.BigIntegerField()
-    total = models.DecimalField(max_digits=30, decimal_places=0)
-    lanes = models.DecimalField(max_digits=300, decimal_places=0)
-
-    def __str__(self) -> str:
-        return f"{self.length} {self.cut} {self.at}"
 
 
 class Runs(models.Model):

@@ -1,56 +1,46 @@
 """The SQL that makes the roll-ups anew: facts from the escalations, days from the facts, months from the days."""
 
 from metrics import cuts, folding
-from metrics.models import COUNTERS, Grain, Kind, Length
+from metrics.models import SUMS, Grain
 
-CUTS = [cuts.number(kind, sides) for kind in Kind for sides in cuts.KEPT]
+CUTS = [cuts.number(kind, sides) for kind, kept in cuts.KEPT.items() for sides in kept]
 
 HOW_MANY = "SELECT greatest(0, reltuples)::bigint FROM pg_class WHERE oid = 'escalations'::regclass"
 ALL_ESCALATIONS = "SELECT id FROM escalations WHERE id > %(after)s ORDER BY id LIMIT %(limit)s"
 ALL_FACTS = "SELECT id FROM metrics_fact WHERE id > %(after)s ORDER BY id LIMIT %(limit)s"
-KEEP = f"""
-    WITH fresh AS MATERIALIZED ({folding.FRESH}), gone AS ({folding.GONE})
-    {folding.KEEP}"""
+FORGET = """
+    DELETE FROM metrics_fact f WHERE f.id = ANY(%(ids)s)
+        AND NOT EXISTS (SELECT FROM escalations e WHERE e.id = f.id AND NOT e.is_sandbox)"""
+KEEP = f"WITH fresh AS MATERIALIZED ({folding.FRESH}) {folding.KEEP}"
 DAYS = f"""
-    SELECT date_trunc('day', created_at, 'UTC') FROM metrics_fact
-    UNION SELECT date_trunc('day', answered_at, 'UTC') FROM metrics_fact WHERE answered_at IS NOT NULL
-    UNION SELECT at FROM metrics_counted WHERE cut = 0 AND grain = {Grain.DAY} ORDER BY 1"""
+    SELECT day, sum(cases)::bigint FROM (
+        SELECT date_trunc('day', created_at, 'UTC') AS day, count(*) AS cases FROM metrics_fact GROUP BY 1
+        UNION ALL SELECT date_trunc('day', answered_at, 'UTC'), count(*)
+        FROM metrics_fact WHERE answered_at IS NOT NULL GROUP BY 1
+        UNION ALL SELECT at, 0 FROM metrics_cell WHERE cut = 0 AND grain = {Grain.DAY}) each
+    GROUP BY 1 ORDER BY 1"""
 
-_OF = "cut = ANY(%(cuts)s) AND {more} at >= %(since)s AND at < %(until)s"
-_LENGTHS = f"length IN ({', '.join(str(length.value) for length in Length)}) AND"
-
-
-def _clear(grains: str) -> tuple[str, str]:
-    return (
-        f"DELETE FROM metrics_counted WHERE {_OF.format(more=f'grain IN ({grains}) AND')}",
-        f"DELETE FROM metrics_measured WHERE {_OF.format(more=f'{_LENGTHS} grain IN ({grains}) AND')}",
-    )
-
-
+_CLEAR = """
+    DELETE FROM metrics_cell
+    WHERE cut = ANY(%(cuts)s) AND grain IN ({grains}) AND at >= %(since)s AND at < %(until)s"""
+_OF_THESE = f"""
+    SELECT {folding.COLUMNS}, 1 AS sign FROM metrics_fact
+    WHERE is_counted AND (created_at >= %(since)s AND created_at < %(until)s
+        OR answered_at >= %(since)s AND answered_at < %(until)s)"""
 _HERE = f"p.at >= %(since)s AND p.at < %(until)s AND g.grain <> {Grain.MONTH}"
 DAY = (
-    *_clear(f"{Grain.HOUR}, {Grain.DAY}"),
+    _CLEAR.format(grains=f"{Grain.HOUR}, {Grain.DAY}"),
     f"""
-    WITH parts AS MATERIALIZED (
-        SELECT {folding.COLUMNS}, 1 AS sign FROM metrics_fact
-        WHERE is_counted AND (created_at >= %(since)s AND created_at < %(until)s
-            OR answered_at >= %(since)s AND answered_at < %(until)s)),
-    {folding.COUNT.format(cells=_HERE)},
-    {folding.MEASURE.format(cells=_HERE)}""",
+    WITH parts AS MATERIALIZED ({folding.PARTS.format(source=_OF_THESE)}),
+    {folding.ADD.format(cells=_HERE)}""",
 )
-
-_SIDES = "pool, agent, priority, key"
-_MONTH = f"{Grain.MONTH}, date_trunc('month', at, 'UTC')"
-_DAYS = _OF.format(more=f"{{more}} grain = {Grain.DAY} AND")
+_BEGIN = "date_trunc('month', at, 'UTC')"
 MONTH = (
-    *_clear(f"{Grain.MONTH}"),
+    _CLEAR.format(grains=f"{Grain.MONTH}"),
     f"""
-    INSERT INTO metrics_counted (cut, grain, at, {_SIDES}, {", ".join(COUNTERS)})
-    SELECT cut, {_MONTH}, {_SIDES}, {", ".join(f"sum({name})" for name in COUNTERS)}
-    FROM metrics_counted WHERE {_DAYS.format(more="")} GROUP BY cut, date_trunc('month', at, 'UTC'), {_SIDES}""",
-    f"""
-    INSERT INTO metrics_measured (cut, length, grain, at, {_SIDES}, part, count, total, lanes)
-    SELECT cut, length, {_MONTH}, {_SIDES}, part, sum(count), sum(total), sum(lanes)
-    FROM metrics_measured WHERE {_DAYS.format(more=_LENGTHS)}
-    GROUP BY cut, length, date_trunc('month', at, 'UTC'), {_SIDES}, part""",
+    INSERT INTO metrics_cell (cut, grain, at, pool, agent, priority, key, {", ".join(SUMS)})
+    SELECT cut, {Grain.MONTH}, {_BEGIN}, pool, agent, priority, key, {", ".join(f"sum({name})" for name in SUMS)}
+    FROM metrics_cell
+    WHERE cut = ANY(%(cuts)s) AND grain = {Grain.DAY} AND at >= %(since)s AND at < %(until)s
+    GROUP BY cut, {_BEGIN}, pool, agent, priority, key""",
 )

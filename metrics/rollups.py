@@ -22,6 +22,7 @@ CURSOR = "roll-ups"
 EVERY = 10.0  # seconds between two looks of one process
 BATCH = 500  # events
 BUDGET = 2.0  # seconds in one sweep; what is left is for the next one
+AT_ONCE = 20_000  # cases, when days are added up anew
 DAY = timedelta(days=1)
 
 # What changes no figure.
@@ -35,6 +36,12 @@ def run() -> None:
     until = time.monotonic() + BUDGET
     while log.advance(CURSOR, follow, limit=BATCH) == BATCH and time.monotonic() < until:
         pass
+
+
+def behind() -> int:
+    """How many events wait to be added up."""
+    seqs = dict(Cursor.objects.filter(name__in=("numbered", CURSOR)).values_list("name", "seq"))
+    return Event.objects.filter(seq=None).count() + seqs.get("numbered", 0) - seqs.get(CURSOR, 0)
 
 
 def follow(events: Collection[Event]) -> None:
@@ -60,16 +67,26 @@ def rebuild(batch: int = 5000) -> Iterator[tuple[str, int, int]]:
 
     While it runs figures may be off; each step leaves them nearer, and news that come meanwhile are not lost.
     """
-    yield from _in_batches("escalations known", replacing.ALL_ESCALATIONS, folding.KNOW, batch)
-    yield from _in_batches("facts", replacing.ALL_FACTS, replacing.KEEP, batch)
-    days = _days()
-    for number, day in enumerate(days, 1):
-        _replace(replacing.DAY, day, day + DAY)
-        yield "days", number, len(days)
-    months = sorted({day.replace(day=1) for day in days})
+    head = log.number()
+    yield from _in_batches("facts looked at", replacing.ALL_FACTS, replacing.FORGET, batch)
+    yield from _in_batches("escalations read", replacing.ALL_ESCALATIONS, folding.KNOW, batch)
+    yield from _in_batches("facts worked out", replacing.ALL_FACTS, replacing.KEEP, batch)
+    stretches = _stretches()
+    for number, (since, until) in enumerate(stretches, 1):
+        _replace(replacing.DAY, since, until)
+        yield "days added up", number, len(stretches)
+    months = sorted({day.replace(day=1) for stretch in stretches for day in _days(*stretch)})
     for number, month in enumerate(months, 1):
         _replace(replacing.MONTH, month, (month + 32 * DAY).replace(day=1))
-        yield "months", number, len(months)
+        yield "months added up", number, len(months)
+    # What had happened when it began needs no second look.
+    Cursor.objects.filter(name=CURSOR, seq__lt=head).update(seq=head)
+
+
+def catch_up() -> None:
+    """After a past was brought in."""
+    for _step in rebuild():
+        pass
 
 
 def _in_batches(noun: str, all_ids: str, statement: str, batch: int) -> Iterator[tuple[str, int, int]]:
@@ -89,10 +106,25 @@ def _in_batches(noun: str, all_ids: str, statement: str, batch: int) -> Iterator
         yield noun, done, max(about, done)
 
 
-def _days() -> list[datetime]:
+def _stretches() -> list[tuple[datetime, datetime]]:
+    """All days with anything, as stretches of whole days with not too much to add up at once."""
     with connection.cursor() as cursor:
         cursor.execute(replacing.DAYS)
-        return [row[0] for row in cursor.fetchall()]
+        days = cursor.fetchall()
+    found: list[tuple[datetime, datetime]] = []
+    full = 0
+    for day, cases in days:
+        if found and full + cases <= AT_ONCE:
+            found[-1] = (found[-1][0], day + DAY)
+            full += cases
+        else:
+            found.append((day, day + DAY))
+            full = cases
+    return found
+
+
+def _days(since: datetime, until: datetime) -> list[datetime]:
+    return [since + number * DAY for number in range((until - since) // DAY)]
 
 
 def _replace(statements: tuple[str, ...], since: datetime, until: datetime) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 access = logging.getLogger("access")
 
-PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+PROBES = frozenset({"/livez", "/readyz", "/metrics", "/statusz"})
 CLIENT_LEFT = 499  # as nginx writes it down
 LOGGED_PATH = 500  # characters
 

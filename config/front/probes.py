@@ -28,4 +28,5 @@ PROBES: dict[str, Callable[[HTTPScope, Given], Awaitable[Answer]]] = {
     "/livez": livez,
     "/readyz": readyz,
     "/metrics": scrape.metrics,
+    "/statusz": scrape.statusz,
 }

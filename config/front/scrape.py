@@ -1,4 +1,4 @@
-"""`/metrics`, for Prometheus and for nobody else: answered in seconds, whatever is away.
+"""`/metrics` for Prometheus and `/statusz` for people and scripts: answered in seconds, whatever is away.
 
 The database is asked in a thread of its own, by one scraper at a time; whoever asks meanwhile shares the answer.
 """
@@ -16,7 +16,7 @@ from django.http.request import split_domain_port
 from config.front import answers, proxies
 from config.front.answers import Answer, Given
 from escalations.api.problems import Problem
-from metrics.exposition import page
+from metrics.exposition import page, standing
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -33,6 +33,14 @@ async def metrics(scope: HTTPScope, given: Given) -> Answer:
         return answers.of_problem(REFUSED, scope["path"])
     text = await asyncio.to_thread(page.text, await _figures())
     return answers.of_bytes(200, text, page.MEDIA_TYPE)
+
+
+async def statusz(scope: HTTPScope, given: Given) -> Answer:
+    """The same figures as JSON, and what is wrong in words; 503 while something is."""
+    if not may_read(scope, given):
+        return answers.of_problem(REFUSED, scope["path"])
+    told = standing.overview(await _figures())
+    return answers.of_json(503 if told["troubles"] else 200, told)
 
 
 def may_read(scope: HTTPScope, given: Given) -> bool:

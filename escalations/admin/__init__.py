@@ -6,6 +6,7 @@ from escalations.admin.escalations import EscalationAdmin
 from escalations.admin.events import EventAdmin
 from escalations.admin.keys import ApiKeyAdmin
 from escalations.admin.policies import PolicyAdmin
+from escalations.admin.reasons import ReasonAdmin
 from escalations.admin.rules import RoutingRuleAdmin
 from escalations.admin.templates import AnswerTemplateAdmin
 
@@ -17,5 +18,6 @@ __all__ = [
     "EscalationAdmin",
     "EventAdmin",
     "PolicyAdmin",
+    "ReasonAdmin",
     "RoutingRuleAdmin",
 ]

@@ -23,6 +23,7 @@ from escalations.api.authentication import Caller
 from escalations.api.parameters import Parameters
 from escalations.api.representation import LARGE
 from escalations.models import UNFINISHED, Escalation, EscalationQuerySet, Priority, Status
+from escalations.reasons import NO_REASON
 
 FILTERS = (
     *("status", "priority", "source_agent", "assigned_to", "pool", "tag", "reason", "q", "overdue"),
@@ -133,7 +134,7 @@ def _filtered(rows: EscalationQuerySet, caller: Caller, parameters: Parameters) 
     if tag := parameters.text("tag"):
         rows = rows.filter(tags__contains=[tag])
     if reason := parameters.text("reason"):
-        rows = rows.filter(reason=None if reason == "none" else reason)
+        rows = rows.filter(reason=None if reason == NO_REASON else reason)
     if words := parameters.text("q"):
         query = SearchQuery(LONE_MINUS.sub(" ", words), config="simple", search_type="websearch")
         rows = rows.filter(SearchVectorExact(INDEXED_WORDS, query))

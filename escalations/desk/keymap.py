@@ -60,6 +60,7 @@ KEYS = (
     Key("Ctrl+Shift+Enter", _("Send the answer and take next"), BENCH),
     Key("n", _("Send the answer and take next"), BENCH),
     Key("t", _("Insert an answer template"), BENCH),
+    Key("w", _("Correct why it came"), BENCH),
     Key("v", _("Next part of the context"), BENCH),
     Key("V", _("Everything the agent sent, raw"), BENCH),
     Key(".", _("Show what is new"), BOTH),

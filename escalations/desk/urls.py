@@ -69,6 +69,7 @@ def _of_escalations(page: Page) -> list[URLPattern]:
         verb("reassign", verbs.hand_over),
         verb("priority", prioritising.prioritise),
         verb("ask", verbs.ask),
+        verb("reason", verbs.correct_reason),
     ]
 
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from escalations import lifecycle
+from escalations import lifecycle, reasons
 from escalations.desk import undo
 from escalations.desk.acting import Deed, by_form, do, unfit
 from escalations.desk.handover import HandOverForm, ReasonForm
@@ -66,6 +66,19 @@ def hand_over(request: HttpRequest, number: int) -> HttpResponse:
         return lifecycle.assign(escalation, to=to, by=viewer_of(request), note=note)
 
     return do(request, escalation, Deed(verb, said, "hand_over", form, undo.Did.ASSIGNED))
+
+
+@by_form
+def correct_reason(request: HttpRequest, number: int) -> HttpResponse:
+    escalation = visible(request, number)
+    chosen = request.POST.get("reason", "")
+
+    def verb() -> Escalation:
+        reasons.correct(escalation, by=viewer_of(request), reason=None if chosen == reasons.NO_REASON else chosen)
+        return visible(request, number)
+
+    said = _("Why %(reference)s came is noted. What is alike will be sorted better.")
+    return do(request, escalation, Deed(verb, said % {"reference": escalation.reference}))
 
 
 def _reason(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from escalations import leases, log
-from escalations.desk import answered, context, keymap, neighbours, reuse, rows, spoken, timeline, undo, why
+from escalations.desk import answered, context, keymap, neighbours, reason, reuse, rows, spoken, timeline, undo, why
 from escalations.desk.answering.form import AnswerForm
 from escalations.desk.answering.panel import panel
 from escalations.desk.handover import HandOverForm
@@ -152,6 +152,7 @@ def _facts(escalation: Escalation, viewer: Reviewer) -> dict[str, Any]:
         "row": rows.facts(escalation),
         "is_mine": is_mine,
         "why": why.of(escalation),
+        "reason": reason.of(escalation),
         "action": answered.action(escalation),
         "given": answered.of(escalation),
         "shown": context.shown(escalation.context_data, escalation.digest),

@@ -2,6 +2,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import metrics.models
 from django.db import migrations, models
 
 
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Counted",
+            name="Cell",
             fields=[
                 (
                     "pk",
@@ -55,6 +56,14 @@ class Migration(migrations.Migration):
                 ("avoidable", models.BigIntegerField()),
                 ("undelivered", models.BigIntegerField()),
                 ("answers", models.BigIntegerField()),
+                ("assignment_total", metrics.models.Number()),
+                ("assignment_lanes", metrics.models.Number()),
+                ("claim_total", metrics.models.Number()),
+                ("claim_lanes", metrics.models.Number()),
+                ("resolution_total", metrics.models.Number()),
+                ("resolution_lanes", metrics.models.Number()),
+                ("delivery_total", metrics.models.Number()),
+                ("delivery_lanes", metrics.models.Number()),
             ],
         ),
         migrations.CreateModel(
@@ -107,46 +116,24 @@ class Migration(migrations.Migration):
                 ),
                 ("undelivered", models.IntegerField(null=True)),
             ],
-        ),
-        migrations.CreateModel(
-            name="Measured",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "cut",
-                        "length",
-                        "grain",
-                        "at",
-                        "pool",
-                        "agent",
-                        "priority",
-                        "key",
-                        "part",
-                        blank=True,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+            options={
+                "indexes": [
+                    models.Index(fields=["agent_id", "fingerprint", "created_at"], name="facts_by_what_is_asked"),
+                    models.Index(
+                        condition=models.Q(("run_id__isnull", False)),
+                        fields=["agent_id", "run_id", "created_at"],
+                        name="facts_by_run",
                     ),
-                ),
-                ("cut", models.SmallIntegerField()),
-                (
-                    "length",
-                    models.SmallIntegerField(
-                        choices=[(0, "Assignment"), (1, "Claim"), (2, "Resolution"), (3, "Delivery")]
+                    models.Index(fields=["first_pool", "claimed_at"], name="facts_by_claim"),
+                    models.Index(fields=["created_at"], name="facts_by_creation"),
+                    models.Index(
+                        condition=models.Q(("answered_at__isnull", False)),
+                        fields=["answered_at"],
+                        name="facts_by_answer",
                     ),
-                ),
-                ("grain", models.SmallIntegerField(choices=[(0, "Hour"), (1, "Day"), (2, "Month")])),
-                ("at", models.DateTimeField()),
-                ("pool", models.BigIntegerField()),
-                ("agent", models.BigIntegerField()),
-                ("priority", models.TextField()),
-                ("key", models.TextField()),
-                ("part", models.SmallIntegerField()),
-                ("count", models.BigIntegerField()),
-                ("total", models.DecimalField(decimal_places=0, max_digits=30)),
-                ("lanes", models.DecimalField(decimal_places=0, max_digits=300)),
-            ],
+                    django.contrib.postgres.indexes.GistIndex(fields=["waited"], name="facts_by_wait"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Runs",
@@ -154,54 +141,22 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("hour", models.DateTimeField()),
                 ("count", models.BigIntegerField()),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="escalations.agent",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "runs",
+                "constraints": [
+                    models.UniqueConstraint(fields=("agent", "hour"), name="one_count_of_runs_per_agent_and_hour"),
+                    models.CheckConstraint(condition=models.Q(("count__gte", 0)), name="runs_are_counted_up"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(fields=["agent_id", "fingerprint", "created_at"], name="facts_by_what_is_asked"),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(
-                condition=models.Q(("run_id__isnull", False)),
-                fields=["agent_id", "run_id", "created_at"],
-                name="facts_by_run",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(fields=["first_pool", "claimed_at"], name="facts_by_claim"),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(fields=["created_at"], name="facts_by_creation"),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(
-                condition=models.Q(("answered_at__isnull", False)), fields=["answered_at"], name="facts_by_answer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["waited"], name="facts_by_wait"),
-        ),
-        migrations.AddField(
-            model_name="runs",
-            name="agent",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="escalations.agent"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runs",
-            constraint=models.UniqueConstraint(fields=("agent", "hour"), name="one_count_of_runs_per_agent_and_hour"),
-        ),
-        migrations.AddConstraint(
-            model_name="runs",
-            constraint=models.CheckConstraint(condition=models.Q(("count__gte", 0)), name="runs_are_counted_up"),
         ),
     ]

@@ -115,6 +115,7 @@ def test_without_a_database_there_is_an_answer_at_once_that_says_so(tmp_path: Pa
             started = time.monotonic()
             found = scraped(address)
             assert time.monotonic() - started < 5
+            assert requests.get(f"{address}/statusz", timeout=10).status_code == 503
     assert found["escalations_database_up"][()] == 0
     assert found["escalations_redis_up"][()] == 0
     assert found["process_resident_memory_bytes"][()] > 1e6

@@ -16,7 +16,7 @@ from config.front import figures
 from escalations import lifecycle, log, sweeps
 from escalations.answers import Answer
 from escalations.models import Cursor, Escalation, Event, Policy
-from metrics.exposition import page, tallies
+from metrics.exposition import page, standing, tallies
 from notifications import fanout
 from notifications.models import Delivery, Endpoint
 from reviewers.models import Letter
@@ -224,3 +224,19 @@ def test_nobody_can_make_up_more_figures() -> None:
     for number in range(50):
         figures.count(f"M{number}", {}, f"/made/up/{number}", 404, 0.001)
     assert len(figures._children) <= before + 1
+
+
+def test_all_is_well_until_something_is_late() -> None:
+    make_escalation()
+    assert standing.overview(page.by_sql())["troubles"] == []
+    Event.objects.update(at=timezone.now() - timedelta(seconds=90))
+    tallies.mine.put(tallies.LAST_RUN, "routing", value=time.time() - 90)
+    tallies.mine.write()
+    told = standing.overview(page.by_sql())
+    assert told["status"] == "troubled"
+    assert told["troubles"] == ["Nobody reads the event log.", "No sweep has run for a minute."]
+    assert told["figures"]["escalations_unnumbered_events"] == [{"value": 1.0}]
+
+
+def test_without_a_database_nothing_is_well() -> None:
+    assert standing.overview(page.nothing())["troubles"] == ["PostgreSQL does not answer."]

@@ -38,7 +38,10 @@ def resolve(request: HttpRequest, number: int) -> HttpResponse:
 
     def verb() -> Escalation:
         try:
-            return lifecycle.resolve(escalation, by=viewer_of(request), answer=form.answer, version=form.version)
+            by, is_avoidable = viewer_of(request), "avoidable" in request.POST
+            return lifecycle.resolve(
+                escalation, by=by, answer=form.answer, version=form.version, avoidable=is_avoidable
+            )
         except Stale as stale:
             raise _held(request, number) or stale from None
 

@@ -7,6 +7,7 @@ from random import Random
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from escalations import log
 from escalations.management.arguments import WholeNumber
 from escalations.management.history import cast, lives, load
 from escalations.management.progress import Progress
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             for written in load.load(past, everybody):
                 progress.advance(written)
         load.analyze()
+        log.past_is_there()
         self.stdout.write(
             f"{rows:,} made-up escalations of the last {days} days are there, {unfinished:,} of them unfinished "
             f"({time.monotonic() - began:.1f} s). Their pools and people are named sample."

@@ -134,7 +134,7 @@ def test_the_page_costs_the_same_with_a_long_history(
         lifecycle.release(escalation, by=team.ada)
     client = as_(team.ada)
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get(f"/desk/e/{escalation.reference}/")
 
 

@@ -1,6 +1,6 @@
 """How often the classifier of the house is right: printed, and held to what docs/reasons.md says of it.
 
-A style of writing is judged by a classifier that has seen none of it, for what agents write differs from what was corrected.
+Each style of writing is judged by a classifier that has seen none of it: agents differ from what was corrected before.
 """
 
 import sys
