@@ -13,7 +13,7 @@ from config.embedded import postgres, redis
 from config.embedded.leash import leashed
 from config.embedded.servers import free_port
 
-PATIENCE = {"smoke": 360.0, "full": 3600.0}  # seconds, after which something hangs
+PATIENCE = {"smoke": 600.0, "full": 3600.0}  # seconds, after which something hangs
 
 
 def main() -> int:

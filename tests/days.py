@@ -175,7 +175,7 @@ def going_on(day: Day, *works: Callable[[], None]) -> Iterator[None]:
 
 
 def live_through(day: Day) -> list[int]:
-    """Until so many have come, then calm until nothing is open. Returns how often each person's turn came."""
+    """Until so many have come, then calm until nothing is left lying. Returns how often each person's turn came."""
     length = day.length
     with (
         running(*length.others),
@@ -186,7 +186,7 @@ def live_through(day: Day) -> list[int]:
         day.wait(lambda: not Reviewer.objects.exclude(away_since=None).exists(), length.seconds)
         calm_from = Escalation.objects.count()
         day.wait(lambda: Escalation.objects.count() >= calm_from + 40, length.seconds * 3)
-        day.wait(lambda: not Escalation.objects.filter(status=Status.OPEN).exists(), PATIENCE)
+        day.wait(lambda: not query(ALONE), 3 * PATIENCE)
     return list(Seat.objects.values_list("served", flat=True))
 
 

@@ -12,7 +12,7 @@ DRAINED_EVERY = 20.0  # seconds
 
 def measure(size: Size) -> list[Figure]:
     scene.clear()
-    length = Length(size.asked, size.asked * 0.12, "worker", ("beat",), (5, 25), DRAINED_EVERY)
+    length = Length(size.asked, size.asked * 0.06, "worker", ("beat",), (5, 25), DRAINED_EVERY)
     day = Day(length, agents.create("comings").agent, scene.people_in_the_pool(5), random.Random(11))
     turns = live_through(day)
     if given_to_decliners() or max(turns) - min(turns) > 1:

@@ -105,10 +105,12 @@ weeks = st.lists(
     st.builds(Hours, st.integers(0, 6), quarters, quarters), min_size=1, max_size=3, unique_by=lambda each: each[:2]
 )
 
-# Each a day before: New York, Berlin and Lord Howe to summer time and back; Lord Howe moves by half an hour.
-BEFORE_CLOCKS_CHANGE = [
-    datetime(2026, month, day, tzinfo=UTC) for month, day in ((3, 7), (3, 28), (4, 3), (10, 2), (10, 24), (10, 31))
-]
+# Each a day before: New York, Berlin and Lord Howe to summer time and back; Lord Howe moves by half an hour. Then
+# 29 February and a new year.
+ODD_DAYS = [
+    datetime(2026, month, day, tzinfo=UTC)
+    for month, day in ((3, 7), (3, 28), (4, 3), (10, 2), (10, 24), (10, 31), (12, 31))
+] + [datetime(2028, 2, 28, tzinfo=UTC)]
 
 
 @settings(max_examples=24, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -116,7 +118,7 @@ BEFORE_CLOCKS_CHANGE = [
     st.lists(
         st.tuples(st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]), weeks), max_size=3
     ),
-    st.sampled_from(BEFORE_CLOCKS_CHANGE),
+    st.sampled_from(ODD_DAYS),
 )
 def test_the_next_coverage_is_the_first_minute_at_which_anybody_is_on(
     plans: list[tuple[str, list[Hours]]], start: datetime

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from escalations import lifecycle, policies
+from escalations.answers import Answer
 from escalations.models import Escalation, Event, Policy, Priority, Status, Step
 from reviewers import duty
 from reviewers.models import Reviewer, Role
@@ -139,6 +140,18 @@ def test_a_claim_in_the_very_moment_goes_before_the_step(ada: Reviewer) -> None:
     lifecycle.claim(due.pk, by=ada)
     assert not policies.act(Policy.objects.get(name=HOURLY), due)
     assert (told(due), Step.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize(("priority", "hours"), [("urgent", 1), ("high", 4), ("medium", 24)])
+def test_an_answer_in_the_very_moment_goes_before_the_step(priority: str, hours: int, ada: Reviewer) -> None:
+    due = aged(make_escalation(priority=priority), hours * HOUR)
+    lifecycle.resolve(due.pk, by=ada, answer=Answer("Yes."))
+    assert (policies.sweep(), told(due)) == (0, [])
+
+
+def test_a_clock_that_jumps_back_and_ahead_does_nothing_twice(ada: Reviewer) -> None:
+    escalation = sweep_at(make_escalation(priority=Priority.URGENT), HOUR, -DAY, 4 * HOUR)
+    assert told(escalation) == [(Type.ON_CALL_NOTIFIED, HOURLY)]
 
 
 def test_two_sweeps_in_the_same_moment_do_it_once(ada: Reviewer) -> None:

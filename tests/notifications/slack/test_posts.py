@@ -56,7 +56,8 @@ def resolve(escalation: Escalation, ada: Reviewer) -> None:
 
 
 def expire(escalation: Escalation, _ada: Reviewer) -> None:
-    Escalation.objects.filter(pk=escalation.pk).update(expires_at=timezone.now() - timedelta(hours=1), on_timeout="cancel")
+    long_ago = timezone.now() - timedelta(hours=1)
+    Escalation.objects.filter(pk=escalation.pk).update(expires_at=long_ago, on_timeout="cancel")
     timers.expire(Escalation.objects.get(pk=escalation.pk))
 
 
