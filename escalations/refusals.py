@@ -103,6 +103,8 @@ class UnknownReason(Refusal):
     """There is no such reason. Choose one of those that are offered."""
 
     code = "unknown_reason"
+
+
 class CannotLower(Refusal):
     """An agent may only raise the priority. Nothing was changed."""
 

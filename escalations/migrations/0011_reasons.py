@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                     ("escalation.snoozed", "Snoozed"),
                     ("escalation.woken", "Woken"),
                     ("escalation.bumped", "Moved up"),
+                    ("escalation.priority_changed", "Priority changed"),
                     ("escalation.on_call_notified", "On call notified"),
                     ("escalation.manager_notified", "Manager notified"),
                     ("escalation.channel_notified", "Channel notified"),
