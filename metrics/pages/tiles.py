@@ -68,7 +68,9 @@ def further(now: Totals, before: Totals, time: str) -> list[Tile]:
             lower,
             time,
         ),
-        _shared("replayed", _("Sent twice"), "replayed", (now.shares.replayed, before.shares.replayed), lower, time),
+        _shared(
+            "replayed", _("Repeated answers"), "replayed", (now.shares.replayed, before.shares.replayed), lower, time
+        ),
     ]
 
 
