@@ -112,6 +112,7 @@ def _moment(escalation: Escalation, event: Event, before: str) -> Moment:
         "agent": escalation.source_agent,
         "status": event.data.get("status_code") or "",
         "policy": event.data.get("policy") or "",
+        "category": event.data.get("category") or _("none of the reasons"),
     }
     return Moment(
         at=event.at,
@@ -156,7 +157,9 @@ def _plain(event: Event) -> str:
         Type.MOVED: _("Moved to the pool that stands in, because nobody of its own was on duty"),
         Type.LAPSED: _("Taken back, because it was not claimed in time"),
         Type.EXTENDED: _("%(agent)s moved its deadline"),
-        Type.CATEGORISED: _("%(who)s said why it came") if event.reviewer_id else _("It was given a reason"),
+        Type.CATEGORISED: _("%(who)s said why it came: %(category)s")
+        if event.reviewer_id
+        else _("Sorted: %(category)s"),
         Type.EXPIRED: _("The agent's own deadline passed"),
         Type.DELIVERY_FAILED: _("The agent's webhook was not reached"),
     }.get(Type(event.type), event.get_type_display().replace("%", "%%"))
