@@ -10,16 +10,18 @@ from django.test import Client
 from django.urls import reverse
 
 from escalations.models import Escalation
+from metrics import measures
 from metrics.models import Runs
+from metrics.pages import totals
 from metrics.pages.panels import PANELS
-from metrics.scope import floor
+from metrics.scope import Scope, floor, lately
 from reviewers import clock
 from reviewers.models import Role
 from tests.factories import make_agent, make_escalation, make_pool, make_reviewer
 from tests.metrics.pages.conftest import As, Team, work
 
 URL = "/desk/metrics/"
-STATEMENTS = 50  # of the page, whatever the history
+STATEMENTS = 36  # of the page, whatever the history
 
 
 def text(response: Any, status: int = 200) -> str:
@@ -134,6 +136,19 @@ def test_the_rate_is_per_100_runs_where_agents_report_them(as_: As, team: Team) 
     assert "Escalation rate 0.4 per 100 runs, of 1,000 runs" in said
     assert "most: contract-bot 0.4 · 1 agent reports no runs" in said
     assert "0.4 per 100 runs" in page
+
+
+def test_the_tiles_tell_what_the_measures_tell(team: Team) -> None:
+    work(team, resolved=5, opened=2)
+    scope = Scope(*lately())
+    found = totals.of(scope)
+    assert found.assignment == measures.first_assignment(scope)[None]
+    assert found.claim == measures.time_to_claim(scope)[None]
+    assert found.resolution == measures.time_to_resolution(scope)[None]
+    assert found.shares == measures.shares(scope)
+    assert found.agents == measures.escalation_rate(scope)
+    assert found.webhooks == measures.webhooks(scope)
+    assert (found.opened, found.resolved) == (7, 5)
 
 
 def test_up_to_two_days_are_told_by_the_hour(as_: As, team: Team) -> None:
