@@ -239,7 +239,7 @@ SLACK_BOT_TOKEN = environment.text("SLACK_BOT_TOKEN")
 SLACK_SIGNING_SECRET = environment.text("SLACK_SIGNING_SECRET")
 SLACK_API_URL = environment.slack_api()
 
-# Where traces go (OTLP over HTTP); empty: nowhere, and nothing of OpenTelemetry is loaded.
+# Where traces go (OTLP over HTTP); empty: nowhere, and no exporter is loaded.
 OTEL_EXPORTER_OTLP_ENDPOINT = environment.collector()
 
 # Who may read /metrics: whoever has the token, or, without one, who asks from these networks.

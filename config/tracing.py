@@ -1,4 +1,4 @@
-"""Traces, where somebody collects them. Elsewhere nothing of OpenTelemetry is loaded, and nothing costs anything."""
+"""Traces, where somebody collects them. Elsewhere no exporter is loaded, and nothing costs anything."""
 
 from collections.abc import Callable
 

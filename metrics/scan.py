@@ -62,7 +62,7 @@ _LOOK = """
     CREATE INDEX ON life USING gist (
         tstzrange(created_at, CASE WHEN waited_until IS NOT NULL THEN greatest(created_at, waited_until) END, '()'));
     ANALYZE life;
-    UPDATE life l SET inverted = true WHERE EXISTS (
+    UPDATE life l SET inverted = l.claimed_at IS NOT NULL AND EXISTS (
         SELECT FROM life o
         WHERE tstzrange(o.created_at, CASE WHEN o.waited_until IS NOT NULL
                 THEN greatest(o.created_at, o.waited_until) END, '()') @> l.claimed_at

@@ -124,7 +124,7 @@ def _moment(name: str, said: dict[str, str], flaws: dict[str, str]) -> datetime 
     if name not in said:
         return None
     try:
-        found = datetime.fromisoformat(said[name])
+        found = datetime.fromisoformat(said[name] if said[name].isprintable() else "")
         moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         moment = None

@@ -107,8 +107,9 @@ class Resolve(Endpoint):
         caller, reviewer = permissions.acting(request)
         body = checked(request, serializers.RESOLVE)
         given, version = Answer.from_json(body), expected_version(request)
-        said = {"version": version, "avoidable": body.get("avoidable")}
-        return answer_one(lifecycle.resolve(pk, by=reviewer, answer=given, via=caller.key, **said))
+        is_avoidable: bool | None = body.get("avoidable")
+        done = lifecycle.resolve(pk, by=reviewer, answer=given, via=caller.key, version=version, avoidable=is_avoidable)
+        return answer_one(done)
 
 
 class Correct(Endpoint):

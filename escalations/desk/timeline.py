@@ -121,6 +121,7 @@ def _moment(escalation: Escalation, event: Event, before: str) -> Moment:
         "status": event.data.get("status_code") or "",
         "policy": event.data.get("policy") or "",
         **_priorities(event),
+        "category": event.data.get("category") or _("none of the reasons"),
     }
     return Moment(
         at=event.at,
@@ -180,7 +181,9 @@ def _plain(event: Event) -> str:
         Type.CANCELLED: _("%(agent)s withdrew it"),
         Type.MOVED: _("Moved to the pool that stands in, because nobody of its own was on duty"),
         Type.EXTENDED: _("%(agent)s moved its deadline"),
-        Type.CATEGORISED: _("%(who)s said why it came") if event.reviewer_id else _("It was given a reason"),
+        Type.CATEGORISED: _("%(who)s said why it came: %(category)s")
+        if event.reviewer_id
+        else _("Sorted: %(category)s"),
         Type.EXPIRED: _("The agent's own deadline passed"),
         Type.DELIVERY_FAILED: _("The agent's webhook was not reached"),
     }.get(Type(event.type), event.get_type_display().replace("%", "%%"))

@@ -56,5 +56,5 @@ def said_length(seconds: int) -> str:
 
 
 def _step(rough: float) -> int:
-    power = 10 ** max(math.floor(math.log10(rough)), 0)
+    power: int = 10 ** max(math.floor(math.log10(rough)), 0)
     return next(step * power for step in STEPS if step * power >= rough)

@@ -2,8 +2,9 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import metrics.models
 from django.db import migrations, models
+
+import metrics.models
 
 
 class Migration(migrations.Migration):

@@ -15,7 +15,7 @@ class Panel:
 
     key: str
     title: str
-    measure: str
+    measures: tuple[str, ...]
     said: str
     table: Table
     chart: Plot | Ranking | Spans | Heat | None = None
@@ -24,4 +24,4 @@ class Panel:
 
     @property
     def definition(self) -> str:
-        return str(DEFINITIONS[self.measure])
+        return " ".join(str(DEFINITIONS[each]) for each in self.measures)

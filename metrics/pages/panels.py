@@ -29,7 +29,7 @@ def flow(asked: Asked) -> Panel:
     return Panel(
         key="flow",
         title=_("Opened and resolved per hour") if is_hourly else _("Opened and resolved per day"),
-        measure="flow",
+        measures=("flow",),
         said=_("%(period)s: %(opened)s opened, %(resolved)s resolved.") % facts,
         chart=plots.over_time(places, series) if any(opened + resolved) else None,
         table=Table(
@@ -60,7 +60,7 @@ def resolution(asked: Asked) -> Panel:
     return Panel(
         key="resolution",
         title=_("Resolution time by priority"),
-        measure="time_to_resolution",
+        measures=("time_to_resolution", "in_time"),
         said=_("Medians. %(list)s.") % {"list": "; ".join(said)} if said else "",
         chart=ranks.spans(stretches) if stretches else None,
         table=Table(
@@ -79,7 +79,7 @@ def week(asked: Asked) -> Panel:
     return Panel(
         key="week",
         title=_("When it comes in"),
-        measure="heat",
+        measures=("heat",),
         said=_("Most came on %(day)s at %(hour)s (%(zone)s): %(n)s.") % facts if busiest[0] else "",
         chart=heat.week(counts, [str(WEEKDAYS_ABBR[day]) for day in range(7)]) if busiest[0] else None,
         table=Table(
@@ -107,7 +107,7 @@ def backlog(asked: Asked) -> Panel:
     return Panel(
         key="backlog",
         title=_("Waiting now, by age"),
-        measure="backlog_by_age",
+        measures=("backlog_by_age",),
         said=_("%(n)s unfinished at this moment.") % {"n": words.number(total)} if total else "",
         chart=ranks.ranking(ranked, has_legend=True) if total else None,
         table=Table(

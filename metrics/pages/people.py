@@ -30,7 +30,7 @@ def reasons(asked: Asked) -> Panel:
     return Panel(
         key="reasons",
         title=_("Top 10 reasons"),
-        measure="reasons",
+        measures=("reasons",),
         said=_("Most often: %(name)s, %(n)s times.") % facts if top else "",
         chart=ranks.ranking(ranked) if found else None,
         table=Table(
@@ -52,7 +52,7 @@ def agents(asked: Asked) -> Panel:
     return Panel(
         key="agents",
         title=_("Agents"),
-        measure="escalation_rate",
+        measures=("escalation_rate", "inflation"),
         said=_("%(agent)s asks most: %(n)s.") % {"agent": found[0].source_agent, "n": words.number(found[0].created)}
         if found
         else "",
@@ -71,7 +71,7 @@ def load(asked: Asked) -> Panel:
     return Panel(
         key="load",
         title=_("Who answers"),
-        measure="load",
+        measures=("load", "gini"),
         said=fairness(gini, len(found)),
         chart=ranks.ranking([_person(each) for each in found[:SHOWN]]) if found else None,
         table=Table(

@@ -32,7 +32,7 @@ def figures(found: Totals) -> list[Figure]:
         (_("Asked again"), found.shares.recurrence),
         (_("Going in circles"), found.shares.loops),
         (_("Out of order"), found.shares.inversions),
-        (_("Sent twice"), found.shares.replayed),
+        (_("Repeated answers"), found.shares.replayed),
     ]
     seconds, percent = _("seconds"), _("percent")
     return [

@@ -1,10 +1,12 @@
 """The tiles: one figure each, what stands behind it, how it was before, and what it means."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from escalations.models import Priority
 from metrics import words
 from metrics.measures import DEFINITIONS, Share, Spread, Waiting
 from metrics.pages import changes
@@ -68,11 +70,13 @@ def further(now: Totals, before: Totals, time: str) -> list[Tile]:
             lower,
             time,
         ),
-        _shared("replayed", _("Sent twice"), "replayed", (now.shares.replayed, before.shares.replayed), lower, time),
+        _shared(
+            "replayed", _("Repeated answers"), "replayed", (now.shares.replayed, before.shares.replayed), lower, time
+        ),
     ]
 
 
-def waiting(found: dict[object, Waiting]) -> Tile:
+def waiting(found: Mapping[Priority, Waiting]) -> Tile:
     """What is unfinished at this moment."""
     opened, assigned, overdue = (
         sum(getattr(each, name) for each in found.values()) for name in ("open", "assigned", "overdue")
@@ -92,28 +96,22 @@ def waiting(found: dict[object, Waiting]) -> Tile:
 
 def rate(now: Totals, before: Totals, time: str) -> Tile:
     """Per 100 runs of the agents that report them; if none does, per day. It says which."""
-    facts = {
-        "key": "rate",
-        "title": _("Escalation rate"),
-        "measure": "escalation_rate",
-    }
     if now.per_100_runs is None:
-        return Tile(
-            value=words.number(now.per_day) if now.agents else words.NONE,
-            details=[_("per day · no agent reports its runs")],
-            change=compare(now.per_day if now.agents else None, before.per_day, changes.FEWER, time),
-            **facts,
-        )
-    silent = len(now.agents) - len(now.rated)
-    details = [_("per 100 runs, of %(n)s runs") % {"n": words.number(now.runs)}]
-    if top := max(now.rated, key=lambda each: each.per_100_runs or 0, default=None):
-        details.append(_("%(agent)s %(n)s") % {"agent": top.source_agent, "n": words.number(top.per_100_runs)})
-    if silent:
-        details.append(ngettext("%(n)s agent reports no runs", "%(n)s agents report no runs", silent) % {"n": silent})
-    change = compare(now.per_100_runs, before.per_100_runs, changes.FEWER, time)
-    return Tile(
-        value=words.number(now.per_100_runs), details=[details[0], " · ".join(details[1:])], change=change, **facts
-    )
+        per_day = now.per_day if now.agents else None
+        value, details = words.number(per_day), [_("per day · no agent reports its runs")]
+        change = compare(per_day, before.per_day, changes.FEWER, time)
+    else:
+        value, details = words.number(now.per_100_runs), _runs(now)
+        change = compare(now.per_100_runs, before.per_100_runs, changes.FEWER, time)
+    return Tile("rate", _("Escalation rate"), value, "escalation_rate", details, change)
+
+
+def _runs(now: Totals) -> list[str]:
+    top = max(now.rated, key=lambda each: each.per_100_runs or 0)
+    said = [_("most: %(agent)s %(n)s") % {"agent": top.source_agent, "n": words.number(top.per_100_runs)}]
+    if silent := len(now.agents) - len(now.rated):
+        said.append(ngettext("%(n)s agent reports no runs", "%(n)s agents report no runs", silent) % {"n": silent})
+    return [_("per 100 runs, of %(n)s runs") % {"n": words.number(now.runs)}, " · ".join(said)]
 
 
 def _took(key: str, title: str, measure: str, now: Spread, before: Spread, time: str) -> Tile:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from metrics import measures
-from metrics.measures import AgentRate, Shares, Spread, Webhooks
+from metrics import cells, measures
+from metrics.measures import AgentRate, Share, Shares, Spread, Webhooks
+from metrics.models import Length
 from metrics.scope import Scope
 
 NOTHING = Spread(0)
@@ -46,12 +47,16 @@ class Totals:
 
 
 def of(scope: Scope) -> Totals:
+    """The same as each measure tells, in a statement for all lengths and one for all counts."""
+    tally, lengths = cells.tally(scope), cells.histograms(list(Length), scope)
+    took = {length: found[None].spread() if None in found else NOTHING for length, found in lengths.items()}
+    arrived = took[Length.DELIVERY].count
     return Totals(
         scope=scope,
-        assignment=measures.first_assignment(scope).get(None, NOTHING),
-        claim=measures.time_to_claim(scope).get(None, NOTHING),
-        resolution=measures.time_to_resolution(scope).get(None, NOTHING),
-        shares=measures.shares(scope),
+        assignment=took[Length.ASSIGNMENT],
+        claim=took[Length.CLAIM],
+        resolution=took[Length.RESOLUTION],
+        shares=Shares.of(tally),
         agents=measures.escalation_rate(scope),
-        webhooks=measures.webhooks(scope),
+        webhooks=Webhooks(Share(arrived, arrived + tally.undelivered), took[Length.DELIVERY]),
     )

@@ -1,7 +1,6 @@
 """From the log to the labels: a cursor notes what came; batches sort it, and hold no lock while they ask."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -16,11 +15,12 @@ from metrics.reasons.models import Unsorted
 CURSOR = "reasons"
 BATCH = 20  # texts in one question to a model
 LOCAL_BATCH = 200
-LEASE = timedelta(seconds=60)  # a model has 15 s, so whoever takes longer has died
+LEASE = 60.0  # seconds; a model has 15 s, so whoever takes longer has died
 ATTEMPTS = 5  # what ends a process that often is left without a reason
 
 _LEASE = """
-    UPDATE metrics_unsorted u SET due_at = statement_timestamp() + %(lease)s, attempts = u.attempts + 1
+    UPDATE metrics_unsorted u
+    SET due_at = statement_timestamp() + make_interval(secs => %(lease)s), attempts = u.attempts + 1
     WHERE u.escalation_id IN (
         SELECT escalation_id FROM metrics_unsorted WHERE due_at <= statement_timestamp() ORDER BY due_at LIMIT %(batch)s
         FOR UPDATE SKIP LOCKED)

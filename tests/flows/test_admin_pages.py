@@ -62,6 +62,8 @@ PAGES = {
     "pool": "/reviewers/pool/{pool.pk}/change/",
     "new pool": "/reviewers/pool/add/",
     "on call": "/desk/oncall/",
+    "metrics": "/desk/metrics/",
+    "weekly report": "/desk/metrics/report/",
     "rotations": "/reviewers/rotation/",
     "rotation": "/reviewers/rotation/{pool.rotation_id}/change/",
     "new rotation": "/reviewers/rotation/add/",

@@ -16,7 +16,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SAMPLE = [json.loads(line) for line in (Path(settings.BASE_DIR) / "docs/demo/handoffs.jsonl").read_text().splitlines()]
 LOOKS = [("light", 1440), ("dark", 1440), ("light", 360)]
-PATHS = ["/", "/desk/mine/", "/desk/preferences/", "/desk/notifications/", "/?q=nothing+is+like+this", "/?view=snoozed"]
+PATHS = [
+    *("/", "/desk/mine/", "/desk/metrics/", "/desk/preferences/", "/desk/notifications/"),
+    *("/?q=nothing+is+like+this", "/?view=snoozed"),
+]
 MISSING = ["/desk/e/ESC-999999/", "/nothing/here/"]
 # The document is wider than its window only if something makes it so.
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -51,7 +54,9 @@ def test_forced_colours_and_little_motion_keep_every_word_and_shape(
     assert page.evaluate(moving) == 0
 
 
-@pytest.mark.parametrize("path", ["/", "/desk/mine/", "/desk/preferences/", "/desk/e/{}/", "/login/", "/nothing/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/desk/mine/", "/desk/metrics/", "/desk/preferences/", "/desk/e/{}/", "/login/", "/nothing/"]
+)
 def test_at_four_hundred_percent_no_page_scrolls_sideways(desk: Desk, pool: Pool, ada: Reviewer, path: str) -> None:
     """1280 pixels at 400 % are 320: WCAG 2.2, 1.4.10."""
     escalation = make_escalation("A" * 300, pool=pool, context=SAMPLE[0]["context_data"])

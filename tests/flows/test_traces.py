@@ -118,10 +118,7 @@ def test_a_trace_goes_on_from_the_request_to_the_webhook(
     assert sweeps[0].trace_id.hex() != TRACE
 
 
-@pytest.mark.parametrize(
-    "how",
-    [pytest.param("away", marks=pytest.mark.thorough), "hangs", pytest.param("fails", marks=pytest.mark.thorough)],
-)
+@pytest.mark.parametrize("how", ["away", "hangs", "fails"])
 def test_no_trouble_of_the_collector_does_harm(how: str, tmp_path: Path, server: Receiver) -> None:
     key = agent_headers(make_agent(webhook_url=server.url), sandbox=True)
     with collecting() as collector:
@@ -144,5 +141,5 @@ def test_no_trouble_of_the_collector_does_harm(how: str, tmp_path: Path, server:
 
 def test_without_a_collector_nothing_of_it_is_loaded(tmp_path: Path) -> None:
     product = Product(tmp_path, {"OTEL_EXPORTER_OTLP_ENDPOINT": ""})
-    script = "import sys, config.asgi; sys.exit(any(name.startswith('opentelemetry.sdk') for name in sys.modules))"
+    script = "import sys, config.asgi; sys.exit(bool({'config.spans', 'opentelemetry.exporter'} & set(sys.modules)))"
     assert product.run(script) == 0

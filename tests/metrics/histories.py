@@ -5,6 +5,7 @@ from random import Random
 from uuid import UUID
 
 from escalations import lifecycle, log, reasons, timers
+from escalations.actors import Actor
 from escalations.answers import Answer
 from escalations.models import Agent, Escalation, Event, Labeller, OnTimeout, Priority, Reason
 from escalations.reasons import Label
@@ -110,10 +111,10 @@ class World:
     def move(self, escalation: Escalation) -> None:
         """To another pool and up the queue, as policies do."""
         to_pool = self.random.choice(self.pools).pk
-        lifecycle.transition(Event.Type.MOVED, escalation, "NOT e.is_sandbox", lifecycle.Actor(None), to_pool=to_pool)
+        lifecycle.transition(Event.Type.MOVED, escalation, "NOT e.is_sandbox", Actor(None), to_pool=to_pool)
 
     def lapse(self, escalation: Escalation) -> None:
-        lifecycle.transition(Event.Type.LAPSED, escalation, "e.claimed_at IS NULL", lifecycle.Actor(None))
+        lifecycle.transition(Event.Type.LAPSED, escalation, "e.claimed_at IS NULL", Actor(None))
 
     def label(self, escalation: Escalation) -> None:
         reason = self.random.choice((None, *self.reasons))

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from escalations import keys
 from escalations.models import Agent, Escalation, Scope
@@ -35,7 +36,7 @@ def admin() -> Api:
     return as_reviewer(make_reviewer("Root", role=Role.ADMIN, pool=make_pool("Nobody asks here")))
 
 
-def asked(api: Api, query: str = "") -> HttpResponse:
+def asked(api: Api, query: str = "") -> Any:
     """With everything added up that has happened."""
     rollups.run()
     return api.get(f"{URL}{query}")
@@ -164,6 +165,8 @@ def test_pool_and_agent_narrow_the_figures(admin: Api, agent: Agent) -> None:
         ("?pool=a&pool=b", "pool", "repeated"),
         ("?pool=", "pool", "invalid_value"),
         ("?agent=a%00b", "agent", "invalid_value"),
+        ("?priority=soon", "priority", "invalid_choice"),
+        ("?since=1900-01-01T00:00:00Z&until=2026-01-01T00:00:00Z", "since", "invalid_value"),
     ],
 )
 def test_a_parameter_that_cannot_be_used_is_named(admin: Api, query: str, parameter: str, code: str) -> None:
@@ -177,6 +180,32 @@ def test_a_parameter_that_cannot_be_used_is_named(admin: Api, query: str, parame
 )
 def test_the_ends_of_time_do_no_harm(admin: Api, query: str) -> None:
     assert admin.get(f"{URL}{query}").status_code in {200, 400}
+
+
+def test_an_agent_does_not_get_the_figures_of_people(agent: Agent) -> None:
+    make_reviewer("Ada")
+    make_escalation(agent=agent)
+    body = asked(as_agent(agent)).json()
+    assert (body["reviewers"], body["fairness"]) == (None, None)
+    assert body["time_to_first_assignment"]["count"] == 1
+
+
+def test_a_priority_narrows_the_figures(admin: Api, agent: Agent) -> None:
+    make_escalation(agent=agent, priority="urgent")
+    make_escalation(agent=agent)
+    assert created(admin, "?priority=urgent") == {"refunds": 1}
+
+
+def test_it_takes_a_dozen_statements_whatever_there_is(agent: Agent) -> None:
+    data = make_pool("Data")
+    ada = make_reviewer("Ada", pool=data)
+    for _number in range(3):
+        make_escalation(agent=make_agent(), pool=data)
+    api = as_reviewer(ada)
+    asked(api)
+    with CaptureQueriesContext(connection) as statements:
+        assert api.get(f"{URL}?pool=Data").json()["reviewers"]
+    assert len(statements) <= 14, [each["sql"][:80] for each in statements]
 
 
 def test_other_methods_are_refused(admin: Api) -> None:

@@ -19,11 +19,11 @@ BEGIN = datetime(2026, 1, 30, 21, 40, tzinfo=UTC)
 STEPS = 120
 
 
-def live(seed: int) -> World:
+def live(seed: int, steps: int = STEPS) -> World:
     """A random history, added up now and then in batches of any size, some of it again and again."""
     random = Random(seed)
     world = World(random, BEGIN)
-    for _step in range(STEPS):
+    for _step in range(steps):
         world.go_on()
         if random.random() < 0.2:
             log.advance(rollups.CURSOR, rollups.follow, limit=random.randrange(1, 12))
@@ -68,7 +68,7 @@ def test_every_figure_is_that_of_the_history(seed: int) -> None:
 
 def test_the_histories_have_what_is_counted() -> None:
     """So that the test above compares more than zeros."""
-    world = live(1)
+    world = live(1, steps=3 * STEPS)
     scan.look()
     tally = scan.tallies(scopes(world)[0])[None]
     assert [name for name, count in vars(tally).items() if not count] == ["replayed"]

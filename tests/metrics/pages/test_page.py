@@ -10,13 +10,18 @@ from django.test import Client
 from django.urls import reverse
 
 from escalations.models import Escalation
+from metrics import measures
+from metrics.models import Runs
+from metrics.pages import totals
 from metrics.pages.panels import PANELS
+from metrics.scope import Scope, floor, lately
+from reviewers import clock
 from reviewers.models import Role
 from tests.factories import make_agent, make_escalation, make_pool, make_reviewer
 from tests.metrics.pages.conftest import As, Team, work
 
 URL = "/desk/metrics/"
-STATEMENTS = 50  # of the page, whatever the history
+STATEMENTS = 36  # of the page, whatever the history
 
 
 def text(response: Any, status: int = 200) -> str:
@@ -27,7 +32,7 @@ def text(response: Any, status: int = 200) -> str:
 def tile(page: str, key: str) -> str:
     found = re.search(rf'aria-labelledby="tile-{key}".*?</section>', page, re.DOTALL)
     assert found is not None
-    return re.sub(r"<[^>]+>|\s+", " ", found.group()).strip()
+    return " ".join(re.sub(r"<[^>]+>", " ", found.group()).split())
 
 
 def rows(response: Any) -> list[list[str]]:
@@ -120,6 +125,30 @@ def test_a_figure_stands_beside_the_one_before(as_: As, team: Team) -> None:
 def test_the_rate_says_that_no_agent_reports_its_runs(as_: As, team: Team) -> None:
     work(team)
     assert "per day · no agent reports its runs" in tile(text(as_(team.admin).get(URL)), "rate")
+
+
+def test_the_rate_is_per_100_runs_where_agents_report_them(as_: As, team: Team) -> None:
+    work(team, resolved=4)
+    work(team, resolved=1, agent=make_agent("silent-bot"))
+    Runs.objects.create(agent=team.agent, hour=floor(clock.now()), count=1000)
+    page = text(as_(team.admin).get(URL))
+    said = tile(page, "rate")
+    assert "Escalation rate 0.4 per 100 runs, of 1,000 runs" in said
+    assert "most: contract-bot 0.4 · 1 agent reports no runs" in said
+    assert "0.4 per 100 runs" in page
+
+
+def test_the_tiles_tell_what_the_measures_tell(team: Team) -> None:
+    work(team, resolved=5, opened=2)
+    scope = Scope(*lately())
+    found = totals.of(scope)
+    assert found.assignment == measures.first_assignment(scope)[None]
+    assert found.claim == measures.time_to_claim(scope)[None]
+    assert found.resolution == measures.time_to_resolution(scope)[None]
+    assert found.shares == measures.shares(scope)
+    assert found.agents == measures.escalation_rate(scope)
+    assert found.webhooks == measures.webhooks(scope)
+    assert (found.opened, found.resolved) == (7, 5)
 
 
 def test_up_to_two_days_are_told_by_the_hour(as_: As, team: Team) -> None:

@@ -4,7 +4,6 @@ Each style of writing is judged by a classifier that has seen none of it: agents
 """
 
 import sys
-import time
 from collections import Counter
 
 import pytest
@@ -77,12 +76,3 @@ def test_corrections_on_the_desk_make_it_better() -> None:
     assert (before.reason, after.reason) != ("out-of-scope", None)
     assert after.reason == "out-of-scope"
     assert after.confidence > 0.5
-
-
-@pytest.mark.thorough
-def test_two_thousand_corrections_are_learned_in_seconds() -> None:
-    cases = [case for style in labelled.STYLES for case in labelled.read(style)]
-    many = [case._replace(text=f"{case.text} {number}") for number in range(6) for case in cases][: lessons.CORRECTIONS]
-    began = time.process_time()
-    Classifier([*lessons.all_of_them(), *many])
-    assert time.process_time() - began < 30

@@ -24,10 +24,9 @@ def sort() -> None:
 
 
 def test_what_came_in_has_its_reason_source_and_confidence_soon_after() -> None:
-    row = factories.make_escalation(CHARGED_TWICE)
-    assert row.reason is None
+    pk = factories.make_escalation(CHARGED_TWICE).pk
     sort()
-    row.refresh_from_db()
+    row = Escalation.objects.get(pk=pk)
     assert (row.reason, row.reason_source) == ("money", "local")
     assert 0.5 < (row.reason_confidence or 0) <= 1
     assert not Unsorted.objects.exists()

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db.models import F
 
 from escalations import agents, intake, lifecycle
@@ -19,7 +21,20 @@ from escalations.answers import Answer, allowed
 from escalations.contexts.digest import digest
 from escalations.intake import NewEscalation
 from escalations.management.replay import handoffs
-from escalations.models import Agent, AnswerTemplate, Decision, Escalation, Event, Priority, Receipt, SavedView
+from escalations.models import (
+    Agent,
+    AnswerTemplate,
+    Decision,
+    Escalation,
+    Event,
+    Labeller,
+    Priority,
+    Reason,
+    Receipt,
+    SavedView,
+    Status,
+)
+from metrics import rollups
 from notifications.models import Delivery
 from reviewers import invitations, people
 from reviewers.models import Pool, Reviewer, Role
@@ -53,6 +68,19 @@ def fill() -> Cast:
             _answered(body, notes, _ask(body, pools, 95, webhook_url=url), cast.people["ana"])
         _wait_until_sent()
     return cast
+
+
+def grow_old() -> None:
+    """Sixty days of made-up work with reasons, and its figures."""
+    call_command("generate_history", rows=4000, days=60, seed=7, stdout=StringIO(), stderr=StringIO())
+    slugs = list(Reason.objects.values_list("slug", flat=True))
+    drawn = [slug for place, slug in enumerate(slugs) for _ in range(len(slugs) - place)]
+    past = Escalation.objects.annotate(at=F("number") % len(drawn), turn=F("number") % 9).order_by()
+    for place, slug in enumerate(drawn):
+        past.filter(at=place).update(reason=slug, reason_source=Labeller.LOCAL, reason_confidence=0.8)
+    past.filter(status=Status.RESOLVED, turn=0).update(avoidable=True)
+    past.filter(status=Status.RESOLVED, turn__in=[2, 4, 6]).update(avoidable=False)
+    list(rollups.rebuild())
 
 
 def _people(cast: Cast, pools: dict[str, Pool]) -> None:

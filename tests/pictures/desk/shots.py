@@ -12,6 +12,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import chrome
+from tests.pictures.desk import cases
 from tests.pictures.desk.cases import Cast
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "screenshots"
@@ -56,19 +57,31 @@ SHOTS = (
     Shot("deliveries", "sam", "/notifications/delivery/", (1280, 640)),
     Shot("templates", "sam", "/escalations/answertemplate/", (1280, 640)),
 )
+# Of a desk that has been at work for months.
+LATER = (
+    Shot("metrics", "sam", "/desk/metrics/", (1280, 1240)),
+    Shot("metrics-dark", "sam", "/desk/metrics/", (1280, 1240), scheme="dark"),
+)
 
 
 def take(cast: Cast) -> Iterator[Path]:
     """Write each picture; what lies there from before and is none of them goes."""
     FOLDER.mkdir(exist_ok=True)
-    for left in set(FOLDER.iterdir()) - {shot.file for shot in SHOTS}:
+    for left in set(FOLDER.iterdir()) - {shot.file for shot in (*SHOTS, *LATER)}:
         left.unlink()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chrome.path(), args=chrome.FLAGS)
         for shot in SHOTS:
-            shot.file.write_bytes(_picture(browser, shot, cast))
-            yield shot.file
+            yield _take(browser, shot, cast)
+        cases.grow_old()
+        for shot in LATER:
+            yield _take(browser, shot, cast)
         browser.close()
+
+
+def _take(browser: Browser, shot: Shot, cast: Cast) -> Path:
+    shot.file.write_bytes(_picture(browser, shot, cast))
+    return shot.file
 
 
 def _picture(browser: Browser, shot: Shot, cast: Cast) -> bytes:
