@@ -1,4 +1,4 @@
-"""The classifier of the house: needs no key, no network and a tenth of a second (docs/decisions/0028-sorting-texts.md).
+"""The classifier of the house: needs no key, no network and a tenth of a second (docs/decisions/0021-sorting-texts.md).
 
 Loads scikit-learn, so only processes that sort import it (`metrics/reasons/classifiers.py`).
 """
