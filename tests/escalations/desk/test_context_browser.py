@@ -109,6 +109,7 @@ def test_every_view_is_accessible_and_fits(desk: Desk, ada: Reviewer, scheme: st
     for tab in page.locator("[data-context-tab]").all():
         tab.click()
         page.wait_for_timeout(100)
+        expect(page.locator("[data-loading]")).to_have_count(0)
         found += desk.violations(page)
     part = f"/desk/e/{Escalation.objects.get().reference}/context/?at=/conversation&as=chat"
     found += desk.violations(page) if page.goto(part) else []
