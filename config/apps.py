@@ -12,13 +12,13 @@ class ProductConfig(AppConfig):
 
         from config import checks, observing, tracing  # noqa: F401 - it joins in where it is asked to
         from escalations import sweeps
-        from reviewers.mail import sender
+        from reviewers.mail import outbox, sender
 
         checks.register_all()
         # Sent first by worker and beat alike; that somebody listens also leaves logging as the settings have it.
         setup_logging.connect(checks.refuse_wrong_settings, weak=False)
         # Letters are a matter of people, and people know nothing of sweeps: this is where the two meet.
-        sweeps.register("letters", sender.kick, finish=sender.finish)
+        sweeps.register("letters", sender.kick, due=outbox.IS_DUE, finish=sender.finish)
         sweeps.register("old letters", sweeps.Seldom(sender.forget_old))
         worker_process_shutdown.connect(sender.stop)
         observing.start()

@@ -67,11 +67,9 @@ _background = _Background()
 atexit.register(_background.stop)
 
 
-def run() -> None:
-    """Note what came, and have this process sort it. Returns at once."""
-    sorting.listen()
-    if sorting.is_due():
-        _background.kick()
+def kick() -> None:
+    """Have this process sort what waits. Returns at once."""
+    _background.kick()
 
 
 def finish() -> None:

@@ -16,6 +16,7 @@ CURSOR = "reasons"
 BATCH = 20  # texts in one question to a model
 LOCAL_BATCH = 200
 LEASE = 60.0  # seconds; a model has 15 s, so whoever takes longer has died
+IS_DUE = "EXISTS (SELECT FROM metrics_unsorted WHERE due_at <= statement_timestamp())"
 ATTEMPTS = 5  # what ends a process that often is left without a reason
 
 _LEASE = """
@@ -39,10 +40,6 @@ def note(events: list[Event]) -> None:
     if came:
         seen = Escalation.objects.for_people().filter(pk__in=came, reason_source=None).values_list("pk", flat=True)
         Unsorted.objects.bulk_create([Unsorted(escalation_id=pk) for pk in seen], ignore_conflicts=True)
-
-
-def is_due() -> bool:
-    return Unsorted.objects.filter(due_at__lte=Now()).exists()
 
 
 def sort_some() -> int:

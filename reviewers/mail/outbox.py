@@ -19,6 +19,8 @@ PAUSES = tuple(timedelta(seconds=each) for each in (15, 60, 300, 900, 3600, 3600
 LAST_PAUSE = timedelta(hours=8)
 KEPT = timedelta(days=14)
 
+IS_DUE = """
+    EXISTS (SELECT FROM reviewers_letter WHERE status = 'pending' AND next_attempt_at <= statement_timestamp())"""
 _LEASE = """
     UPDATE reviewers_letter l
     SET lease = %s, attempts = attempts + 1, next_attempt_at = statement_timestamp() + %s
