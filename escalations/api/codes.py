@@ -73,6 +73,7 @@ TITLES = {
     "too_many_messages": "The thread is full",
     "cannot_snooze": "It cannot be snoozed until then",
     "not_allowed": "The role does not allow this here",
+    "unknown_reason": "There is no such reason",
     "cannot_lower": "An agent may only raise the priority",
     "cannot_take": "That person cannot take it",
     "stale": "It has changed since it was read",

@@ -146,7 +146,7 @@
   if (doors.has("reassign") || doors.has("release")) actions.r = () => (doors.get("reassign") ?? doors.get("release"))();
   if (doors.has("priority")) actions.p = doors.get("priority");
   if (document.querySelector("[data-snooze]")) actions.s = () => document.querySelector("[data-snooze]").click();
-  if (doors.has("reason")) actions.w = () => doors.get("reason").showModal();
+  if (doors.has("reason")) actions.w = doors.get("reason");
   if (byId("undo")) actions.z = () => submit(byId("undo"));
   for (const key of "1234") {
     const choice = document.querySelector(`#answer-form [data-key="${key}"]`);
