@@ -59,7 +59,8 @@ def test_the_agent_is_asked_in_a_dialog(desk: Desk, ada: Reviewer, asked: Escala
     page.locator("summary", has_text="Ask the agent back").click()
     page.get_by_label("What do you need to know?").fill("Which of the two?")
     page.reload()
-    page.locator("summary", has_text="Ask the agent back").click()
+    page.locator("summary", has_text="Ask the agent back").press("Enter")
+    expect(page.get_by_label("What do you need to know?")).to_be_visible()
     expect(page.get_by_label("What do you need to know?")).to_have_value("Which of the two?")
     page.get_by_role("button", name="Ask", exact=True).click()
 
