@@ -84,7 +84,8 @@ def test_hostile_text_is_shown_and_neither_runs_nor_asks(desk: Desk, pool: Pool,
     assert page.title() != "run"
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 360)])
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_accessible(desk: Desk, pool: Pool, ada: Reviewer, scheme: str, width: int) -> None:
     for priority in Priority:
         make_escalation(pool=pool, priority=priority, context={"order": 4417, "log": "x" * 2000})

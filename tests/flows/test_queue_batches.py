@@ -245,7 +245,8 @@ def test_without_javascript_a_batch_is_claimed_and_undone(desk: Desk, ada: Revie
     assert claimed(four) == [False] * 4
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 360)])
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_menus_and_batches_are_accessible(
     desk: Desk, pool: Pool, ada: Reviewer, four: list[Escalation], scheme: str, width: int
 ) -> None:

@@ -34,9 +34,8 @@ def eventful(pool: Pool, ada: Reviewer) -> Escalation:
     return escalation
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 1200), ("light", 800), ("light", 360)]
-)
+@pytest.mark.parametrize("width", [1440, 1200, 800, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_accessible(desk: Desk, ada: Reviewer, eventful: Escalation, scheme: str, width: int) -> None:
     page = desk.open(ada, "/desk/mine/", color_scheme=scheme, viewport={"width": width, "height": 800})
     done = Escalation.objects.get(status=Status.RESOLVED)

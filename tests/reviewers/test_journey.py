@@ -87,7 +87,8 @@ def pages_of(person: Reviewer) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 360)])
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_of_accounts_and_people_are_accessible(desk: Desk, mail: Mailbox, scheme: str, width: int) -> None:
     invitation = invitations.invite(Newcomer("ada@example.com", name="Ada", tags=("greek",)), by=None)
     make_reviewer("Bo", role=Role.LEAD, tags=("law", "greek"), capacity=5)
